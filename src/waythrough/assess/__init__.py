@@ -1,0 +1,1 @@
+"""UNDERSTAND: how many people, what they want, how each party answers."""

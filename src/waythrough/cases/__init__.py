@@ -1,0 +1,1 @@
+"""Cases shipped with Waythrough: data, and the loader that reads it."""

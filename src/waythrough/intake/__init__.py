@@ -1,0 +1,1 @@
+"""READ: documents, forms and tables in; draft claims and rows out."""

@@ -1,0 +1,1 @@
+"""REMEMBER: append-only, chained, signed entries."""

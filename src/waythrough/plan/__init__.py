@@ -1,0 +1,1 @@
+"""CHOOSE: the program, its bound, the check, the doors."""

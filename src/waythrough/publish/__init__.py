@@ -1,0 +1,1 @@
+"""TELL: numbers and dates, disclosure, the report."""

@@ -1,0 +1,1 @@
+"""The words of the house: frozen values and refusals, standard library only."""
