@@ -1,0 +1,93 @@
+"""What the ledger keeps: drafts that a person is about to write, and entries as they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+Body = Mapping[str, Any]
+"""A JSON object: strings, integers, finite floats, booleans, null, lists and objects of these."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """One revision of one record, not yet written.
+
+    ``known_on`` is the day the words were published; where only a month or a year is known it is the
+    *last* day of it, so that looking back never shows what nobody could have read. ``None`` means the
+    words become known by being recorded. ``corrects`` names the entries this one replaces; two entries
+    that correct the same one are a conflict and both stand until a third names both.
+    """
+
+    kind: str
+    record: str
+    body: Body
+    corrects: tuple[str, ...] = ()
+    known_on: date | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+    source: str | None = None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One sealed line of the ledger.
+
+    ``id`` is the first 32 hexadecimal digits of the entry's leaf hash. ``at`` is the recording device's
+    clock (UTC); it orders the display and decides nothing. ``known_on`` is the earlier of the day the words
+    were published and the day they were recorded.
+    """
+
+    id: str
+    kind: str
+    record: str
+    body: Body
+    corrects: tuple[str, ...]
+    known_on: date
+    valid_from: date | None
+    valid_to: date | None
+    source: str | None
+    author: str
+    at: datetime
+    log: str
+    sequence: int
+    index: int
+
+
+@dataclass(frozen=True)
+class Head:
+    """What stands for one record as of a day: one entry, or several that conflict."""
+
+    record: str
+    kind: str
+    entries: tuple[Entry, ...]
+
+    @property
+    def contested(self) -> bool:
+        """More than one revision stands and nobody has settled it."""
+        return len(self.entries) > 1
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing `verify` found wrong: where, what, and what to do."""
+
+    place: str
+    what: str
+    advice: str
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What a full re-derivation of the ledger found. An empty ``findings`` means nothing was altered."""
+
+    commits: int
+    entries: int
+    findings: tuple[Finding, ...] = field(default=())
+
+    @property
+    def sound(self) -> bool:
+        """True when nothing was found."""
+        return not self.findings
