@@ -91,7 +91,9 @@ class AsOfBeforeRecord(Problem):
 class LedgerBroken(Problem):
     code = "ledger.broken"
     message = N_("The ledger does not verify: {what}.")
-    advice = N_("Do not write to this file. Run `waythrough verify` for the whole list and go back to a backup.")
+    advice = N_(
+        "Do not write to this file. Run `waythrough verify` for the whole list and go back to a backup."
+    )
     exit_code = 6
 
 

@@ -1,0 +1,65 @@
+# `make` alone lists what there is. Every target makes its own set-up (tools/setup.sh); a second call is quick.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help setup system demo test test-slow test-all lint types contracts fresh bench docs check lock clean
+
+BIN := .venv/bin
+PYTEST := $(BIN)/python -m pytest
+
+help: ## list these targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | \
+		while IFS='|' read -r name words; do printf '  make %-10s %s\n' "$$name" "$$words"; done
+
+setup:
+	@tools/setup.sh python
+
+system: setup
+	@tools/setup.sh system
+
+demo: setup ## open the model case and draw its plan, in out/demo
+	@mkdir -p out/demo
+	@cd out/demo && ../../$(BIN)/waythrough demo
+
+test: system ## the quick tests, under ten minutes on two cores
+	@$(PYTEST) -n 2 -m "not slow and not browser" $(PYTEST_ARGS)
+
+# Pytest's exit 5 means that no test carries the mark, which is no failure here.
+test-slow: system
+	@$(PYTEST) -n 2 -m "slow or browser" $(PYTEST_ARGS) || [ $$? -eq 5 ]
+
+test-all: system ## every test, slow ones and those that draw pages too
+	@$(PYTEST) -n 2 $(PYTEST_ARGS)
+
+lint: setup ## formatting, likely bugs, types, and the lines between the rooms
+	@$(BIN)/ruff check src tests tools $(wildcard bench)
+	@$(BIN)/ruff format --check src tests tools $(wildcard bench)
+	@$(MAKE) --no-print-directory types contracts
+
+types: setup
+	@$(BIN)/mypy
+
+contracts: setup
+	@PYTHONPATH=src $(BIN)/lint-imports --no-cache
+
+bench: setup ## measure, one after the other (bench/*.py)
+	@for file in bench/*.py; do \
+		[ -e "$$file" ] || { echo "There is nothing to measure yet: bench/ is empty."; break; }; \
+		echo "== $$file"; $(BIN)/python "$$file" || exit 1; done
+
+docs: setup ## write the generated pages again
+	@$(BIN)/python tools/pages.py
+
+fresh: setup
+	@$(BIN)/python tools/locked.py
+	@$(BIN)/python tools/pages.py --check
+
+check: lint fresh ## all that CI asks: lint, types, contracts, fresh pages, every test
+	@$(MAKE) --no-print-directory test-all
+
+lock: setup ## pin every package again from pyproject.toml (LOCK_ARGS=--upgrade takes newer ones)
+	@tools/lock.sh $(LOCK_ARGS)
+
+clean: ## remove what these targets made, the environment too
+	@rm -rf .venv out build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis htmlcov
+	@find src tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
