@@ -1,0 +1,84 @@
+"""Movements, incidents, the planning policy, and what we publish."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from waythrough.terms.when import Days, Window
+
+
+@dataclass(frozen=True)
+class Movement:
+    """Vehicles on a route in a window: a convoy (aid in) or a return movement (people out)."""
+
+    id: str
+    site: str
+    kind: str
+    route: str
+    window: Window
+    state: str
+    vehicles: int = 0
+    people: int = 0
+    responsible: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Incident:
+    """An event said to have harmed someone, as ``speaker`` tells it. No names."""
+
+    id: str
+    site: str
+    type: str
+    on: Days
+    speaker: str
+    what: str
+    place: str = ""
+    destination: str = ""
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What the planner may weigh, who approved it and when. Never by origin, ethnicity or party.
+
+    ``need_weights`` maps a need code to an integer ≥ 1. ``consent_margin_days`` is how long a consent must still
+    be valid after the day of travel. ``zone_risk`` maps a zone to an integer ≥ 0.
+    """
+
+    id: str
+    approved_by: str
+    approved_on: Days
+    need_weights: Mapping[str, int] = field(default_factory=dict)
+    zone_risk: Mapping[str, int] = field(default_factory=dict)
+    consent_margin_days: int = 0
+    convoy_spacing_days: int = 1
+    min_convoy_vehicles: int = 1
+    max_convoy_vehicles: int = 100
+    reserve_days: int = 0
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class PlanRecord:
+    """A plan as it was written down: the situation's hash, the plan file's content, who made it."""
+
+    id: str
+    site: str
+    situation_sha256: str
+    plan: Mapping[str, Any]
+    made_by: str
+
+
+@dataclass(frozen=True)
+class Release:
+    """A product after disclosure control: number, edition, language, hash of each file."""
+
+    id: str
+    number: int
+    edition: str
+    files: Mapping[str, str]
+    suppressed: int = 0
+    withdrawn: bool = False

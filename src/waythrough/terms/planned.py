@@ -1,0 +1,164 @@
+"""What the planner proposes, with its bound, and what the checker says of it. Pure values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from waythrough.terms.estimates import Estimate
+
+SCHEMA = "waythrough/plan/1"
+
+
+@dataclass(frozen=True)
+class ConvoyTrip:
+    """Aid in: departs from a warehouse on day ``day`` with ``vehicles`` and ``load_g`` grams per good.
+
+    The load is at the site on day ``day`` plus the route's outward days.
+    """
+
+    route: str
+    warehouse: str
+    site: str
+    day: int
+    fleet: str
+    vehicles: int
+    load_g: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Seat:
+    """One household on one vehicle of a return trip (vehicles of a trip are numbered from 0)."""
+
+    household: str
+    vehicle: int
+
+
+@dataclass(frozen=True)
+class ReturnTrip:
+    """People out, by their own live consent: households seated vehicle by vehicle."""
+
+    route: str
+    site: str
+    destination: str
+    day: int
+    fleet: str
+    vehicles: int
+    seats: tuple[Seat, ...]
+
+
+@dataclass(frozen=True)
+class Aim:
+    """One aim of the lexicographic order: value reached, proven bound, and the relative gap (None if bound is 0)."""
+
+    name: str
+    value: int
+    bound: int
+    sense: str
+    unit: str
+
+    @property
+    def gap(self) -> float | None:
+        """|bound − value| / max(|bound|, |value|); 0.0 when they meet, None when nothing was there to reach."""
+        if self.bound == self.value:
+            return 0.0 if self.value else None
+        return abs(self.bound - self.value) / max(abs(self.bound), abs(self.value))
+
+
+@dataclass(frozen=True)
+class Blocker:
+    """Why something cannot be done: the smallest set of things that block it, as ids with a stable reason code."""
+
+    about: str
+    code: str
+    doors: tuple[str, ...] = ()
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Gate:
+    """One thing that must be true the day before a trip: a code, what it concerns, and who sees to it."""
+
+    code: str
+    about: str
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class PlanStep:
+    """One dated line of the plan a driver and a head of office can follow."""
+
+    day: int
+    kind: str
+    trip: int
+    gates: tuple[Gate, ...]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A step-by-step proposal over the coming days.
+
+    ``unmet_if_nobody_left`` is the guard: the first aim computed as if nobody left, so that nobody is ever fed by
+    being moved; ``unmet_person_days`` is after the journeys, with the loads re-optimised for those who remain.
+    """
+
+    situation_sha256: str
+    as_of: date
+    first_day: date
+    days: int
+    convoys: tuple[ConvoyTrip, ...]
+    returns: tuple[ReturnTrip, ...]
+    aims: tuple[Aim, ...]
+    unmet_if_nobody_left: int
+    unmet_person_days: int
+    people_moved: int
+    steps: tuple[PlanStep, ...]
+    blockers: tuple[Blocker, ...]
+    not_seated: Mapping[str, int]
+    flagged_consents: int
+    solver: str
+    notes: tuple[str, ...] = ()
+    schema: str = SCHEMA
+
+    @property
+    def does_nothing(self) -> bool:
+        """True when no vehicle moves."""
+        return not self.convoys and not self.returns
+
+    @property
+    def gap(self) -> float | None:
+        """The largest relative gap over the aims that had anything to reach; None for a plan that does nothing."""
+        gaps = [aim.gap for aim in self.aims if aim.gap is not None]
+        return max(gaps) if gaps and not self.does_nothing else None
+
+
+@dataclass(frozen=True)
+class Breach:
+    """One hard rule a plan breaks: the rule's stable name, where, and what was found."""
+
+    rule: str
+    place: str
+    found: str
+
+
+@dataclass(frozen=True)
+class DoorValue:
+    """What would be gained if a set of closed doors opened, or lost if an open one shut; by re-solving.
+
+    ``person_days_fed`` and ``people_moved`` are differences against the base plan. ``ask_by`` is the last day on
+    which asking still helps. ``tied_with`` lists door sets whose values cannot be told apart.
+    """
+
+    doors: tuple[str, ...]
+    change: str
+    from_day: int
+    window_days: int
+    person_days_fed: int
+    people_moved: int
+    ask_by: date | None = None
+    chance: Estimate | None = None
+    cases: int = 0
+    rank: int = 0
+    tied_with: tuple[tuple[str, ...], ...] = ()
+    note: str = ""
