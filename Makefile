@@ -2,10 +2,11 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup system demo test test-slow test-all lint types contracts fresh bench docs check lock clean
+.PHONY: help setup system demo test test-slow test-all lint style format types contracts fresh bench docs check lock clean
 
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
+PYTHON_FILES := src tests tools $(wildcard bench)
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | \
@@ -31,10 +32,15 @@ test-slow: system
 test-all: system ## every test, slow ones and those that draw pages too
 	@$(PYTEST) -n 2 $(PYTEST_ARGS)
 
-lint: setup ## formatting, likely bugs, types, and the lines between the rooms
-	@$(BIN)/ruff check src tests tools $(wildcard bench)
-	@$(BIN)/ruff format --check src tests tools $(wildcard bench)
-	@$(MAKE) --no-print-directory types contracts
+lint: style types contracts ## formatting, likely bugs, types, and the lines between the rooms
+
+style: setup
+	@$(BIN)/ruff check $(PYTHON_FILES)
+	@$(BIN)/ruff format --check $(PYTHON_FILES)
+
+format: setup ## end all talk of commas
+	@$(BIN)/ruff check --quiet --select I --fix $(PYTHON_FILES)
+	@$(BIN)/ruff format $(PYTHON_FILES)
 
 types: setup
 	@$(BIN)/mypy

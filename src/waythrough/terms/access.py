@@ -64,7 +64,10 @@ class Answer:
 
 @dataclass(frozen=True)
 class Guarantee:
-    """A party's dated undertaking for doors, as ``speaker`` tells it. ``window`` None with ``standing`` = until revoked."""
+    """A party's dated undertaking for doors, as ``speaker`` tells it.
+
+    ``window`` None with ``standing`` = until revoked.
+    """
 
     id: str
     giver: str

@@ -82,6 +82,9 @@ def body_of(record: Any) -> Body:
 
 
 def record_of(entry: Entry) -> Any:
-    """The record an entry describes; None if this version does not know the kind (it is carried and shown as unknown)."""
+    """The record an entry describes; None if this version does not know the kind.
+
+    Such an entry is carried and shown as unknown.
+    """
     kind = KINDS.get(entry.kind)
     return None if kind is None else from_body(kind, {**entry.body, "id": entry.record}, entry.record)

@@ -53,7 +53,8 @@ def _parse_one(text: str) -> Days:
         if not match:
             raise ValueError
         year, month, day = (int(part) if part else None for part in match.groups())
-        assert year is not None
+        if year is None:
+            raise ValueError
         if month is None:
             return Days(date(year, 1, 1), date(year, 12, 31))
         if day is None:
@@ -144,7 +145,10 @@ class WorkingWeek:
         """The day on which that many working days after ``start`` have passed."""
         if len(set(self.rest_days)) >= 7:
             raise InputRefused(
-                place="rest days", found="all seven days", allowed="at most six", remedy="Correct the party's week."
+                place="rest days",
+                found="all seven days",
+                allowed="at most six",
+                remedy="Correct the party's week.",
             )
         day = start
         while working_days > 0:

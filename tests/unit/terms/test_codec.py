@@ -13,7 +13,13 @@ from waythrough.terms.problems import InputRefused
 from waythrough.terms.when import Days
 
 REQUEST = Request(
-    "request-1", "site-1", "aid_convoy", "flour", ("un",), Days.parse("2018-10"), (Step("plan_approval", "door-1", 7),)
+    "request-1",
+    "site-1",
+    "aid_convoy",
+    "flour",
+    ("un",),
+    Days.parse("2018-10"),
+    (Step("plan_approval", "door-1", 7),),
 )
 
 

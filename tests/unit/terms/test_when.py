@@ -16,7 +16,9 @@ def test_a_year_alone_is_the_whole_year():
     assert Days.parse("2014") == Days(date(2014, 1, 1), date(2014, 12, 31))
 
 
-@pytest.mark.parametrize("text", ["2019-13", "2019-02-30", "tomorrow", "", "2019-2-3", "2019-04-02/2019-04-01"])
+@pytest.mark.parametrize(
+    "text", ["2019-13", "2019-02-30", "tomorrow", "", "2019-2-3", "2019-04-02/2019-04-01"]
+)
 def test_a_day_that_is_none_or_reversed_is_refused(text):
     with pytest.raises(InputRefused):
         Days.parse(text)
