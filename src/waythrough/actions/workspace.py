@@ -1,0 +1,146 @@
+"""An open workspace as of a day: the ledger's entries read back as the records they describe."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from waythrough.ledger import Ledger
+from waythrough.terms.entries import Draft, Entry
+from waythrough.terms.kinds import Known, record_of
+from waythrough.terms.parties import Person
+from waythrough.terms.places import Site
+from waythrough.terms.problems import AsOfBeforeRecord, InputRefused, NotFound
+from waythrough.terms.spelling import nearest
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The wall clock, in UTC."""
+    return datetime.now(UTC)
+
+
+class Workspace:
+    """One ledger, read as of a day. ``as_of`` None means today; what was published later never shows.
+
+    Raises
+    ------
+    AsOfBeforeRecord
+        Nothing at all was known by that day.
+    """
+
+    def __init__(self, ledger: Ledger, as_of: date | None = None, clock: Clock = utc_now) -> None:
+        self.ledger = ledger
+        self.clock = clock
+        self.as_of = as_of or clock().date()
+        first = ledger.first_known()
+        if first is not None and self.as_of < first:
+            raise AsOfBeforeRecord(as_of=self.as_of, first=first)
+        self._cache: dict[str, list[Known[Any]]] = {}
+
+    @classmethod
+    def open(cls, path: str | os.PathLike[str], as_of: date | str | None = None, clock: Clock = utc_now) -> Workspace:
+        """Open a workspace file. ``as_of`` may be an ISO day."""
+        return cls(Ledger.open(Path(path)), _day(as_of), clock)
+
+    def at(self, as_of: date) -> Workspace:
+        """The same ledger as of another day."""
+        return Workspace(self.ledger, as_of, self.clock)
+
+    def close(self) -> None:
+        """Close the ledger."""
+        self.ledger.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # --- reading -------------------------------------------------------------------------------------------
+
+    def known(self, kind: str) -> list[Known[Any]]:
+        """Every standing revision of every record of one kind, oldest knowledge first.
+
+        A contested record gives all its standing revisions, one after the other.
+        """
+        if kind not in self._cache:
+            entries = [entry for head in self.ledger.heads(kind, as_of=self.as_of) for entry in head.entries]
+            entries.sort(key=lambda entry: (entry.known_on, entry.at, entry.log, entry.sequence, entry.index))
+            self._cache[kind] = [Known(record_of(e), e.id, e.known_on, e.source) for e in entries]
+        return self._cache[kind]
+
+    def records(self, kind: str) -> list[Any]:
+        """The records of one kind, without where they came from."""
+        return [item.record for item in self.known(kind)]
+
+    def register(self, kind: str) -> dict[str, Any]:
+        """The records of one kind by id. Of a contested record the revision known last is given; `contested` names it."""
+        return {item.record.id: item.record for item in self.known(kind)}
+
+    def get(self, kind: str, record: str, what: str = "") -> Any:
+        """One record by kind and id, or a refusal that suggests the nearest ids."""
+        register = self.register(kind)
+        if record not in register:
+            raise NotFound(what=what or kind, id=record, near=nearest(record, register))
+        return register[record]
+
+    @cached_property
+    def contested(self) -> frozenset[str]:
+        """Ids of the records with more than one standing revision."""
+        return frozenset(head.record for head in self.ledger.contested(as_of=self.as_of))
+
+    @property
+    def site(self) -> Site:
+        """The one site of the workspace; refuses if there are several or none (name it with --site then)."""
+        sites = self.records("site")
+        if len(sites) != 1:
+            raise InputRefused(
+                place="site",
+                found=f"{len(sites)} sites",
+                allowed="one site, or one chosen by its id",
+                remedy=f"Choose one of: {', '.join(site.id for site in sites) or 'none recorded yet'}.",
+            )
+        site: Site = sites[0]
+        return site
+
+    def person(self, person: str | None = None) -> Person:
+        """Who is acting: the person named, else the one in WAYTHROUGH_PERSON, else the first one recorded."""
+        wanted = person or os.environ.get("WAYTHROUGH_PERSON")
+        if wanted:
+            found: Person = self.get("person", wanted)
+            return found
+        people: list[Person] = self.records("person")
+        if not people:
+            raise NotFound(what="person", id="", near="none recorded yet; `waythrough init` records the first")
+        return people[0]
+
+    # --- writing -------------------------------------------------------------------------------------------
+
+    def append(
+        self, drafts: list[Draft], author: str, key: str | None = None, alongside: bool = False
+    ) -> tuple[Entry, ...]:
+        """Write one thing a person did, as one commit. What was read before is read anew afterwards."""
+        written = self.ledger.append(drafts, author=author, key=key, alongside=alongside)
+        self._cache.clear()
+        self.__dict__.pop("contested", None)
+        return written
+
+
+def _day(text: date | str | None) -> date | None:
+    if text is None or isinstance(text, date):
+        return text
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InputRefused(
+            place="--as-of", found=repr(text), allowed="a day as YYYY-MM-DD", remedy="Write for example 2019-03-28."
+        ) from None

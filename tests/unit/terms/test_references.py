@@ -1,0 +1,41 @@
+"""Fields that name other records, and fields that hold codes."""
+
+import dataclasses
+import re
+
+import pytest
+
+from waythrough.terms.access import Request, Step
+from waythrough.terms.kinds import KINDS
+from waythrough.terms.problems import InputRefused
+from waythrough.terms.references import CODED, REFERENCES, check_record, named
+from waythrough.terms.when import Days
+
+
+@pytest.mark.parametrize("path", [*REFERENCES, *CODED])
+def test_every_path_names_a_field_of_its_kind(path):
+    kind, field = path.split(".", 1)
+    name = re.match(r"\w+", field)[0]
+    assert name in {f.name for f in dataclasses.fields(KINDS[kind])}
+
+
+@pytest.mark.parametrize("kinds", REFERENCES.values())
+def test_every_kind_named_exists(kinds):
+    assert set(kinds) <= set(KINDS)
+
+
+REQUEST = Request("r", "site-1", "", "flour", ("org-1",), Days.parse("2018-10-01"), (Step("", "door-9"),))
+
+
+def test_what_a_record_names_is_found_inside_its_lists():
+    assert [(ident, kinds[0]) for _, ident, kinds in named(REQUEST)] == [
+        ("site-1", "site"),
+        ("org-1", "party"),
+        ("door-9", "door"),
+    ]
+
+
+def test_an_unknown_reference_is_refused_with_the_nearest_known_one():
+    ids = {"site": ["site-1"], "organisation": ["org-1"], "door": ["door-1", "door-2"]}
+    with pytest.raises(InputRefused, match="door-9.*door-1"):
+        check_record(REQUEST, lambda kind, ident: ident in ids.get(kind, []), lambda kind: ids.get(kind, []))
