@@ -46,7 +46,7 @@ types: setup
 	@$(BIN)/mypy
 
 contracts: setup
-	@PYTHONPATH=src $(BIN)/lint-imports --no-cache
+	@PYTHONPATH=src $(BIN)/lint-imports --no-cache --no-logo
 
 bench: setup ## measure, one after the other (bench/*.py)
 	@for file in bench/*.py; do \
