@@ -16,6 +16,7 @@ from email.parser import HeaderParser
 from itertools import chain
 from pathlib import Path
 
+import grimp
 import pytest
 from packaging.requirements import Requirement
 
@@ -79,6 +80,15 @@ if importlib.util.find_spec("waythrough.plan.check"):
 """
     loaded = set(python(code).split())
     assert not loaded & {"highspy", "numpy", "scipy", "waythrough.plan.program", "waythrough.plan.doors"}
+
+
+def test_the_check_of_a_plan_shares_no_code_with_the_planner() -> None:
+    # It reads plans with the module that writes them down; beyond that, words and the standard library.
+    graph = grimp.build_graph("waythrough", include_external_packages=True, cache_dir=None)
+    checks = {name for name in graph.modules if re.match(r"waythrough\.plan\.check", name)}
+    used = {name for check in checks for name in graph.find_upstream_modules(check)} - checks
+    shared = {name for name in used if re.match(r"waythrough\.(?!terms\b|plan\.files$)", name)}
+    assert shared | used & {"highspy", "numpy", "scipy"} == set()
 
 
 # --- who may import whom ------------------------------------------------------------------------------------

@@ -40,11 +40,14 @@ PEOPLES = [
 ]
 
 # Words that are found and may stay: the word as found, and the end of the sentence “it may stay because …”.
-MAY_STAY: dict[str, str] = {}
+MAY_STAY: dict[str, str] = dict.fromkeys(
+    ["IOM", "Logistics Cluster", "OCHA", "UNHCR", "UNICEF", "United Nations", "WFP", "WHO"],
+    "they publish the code lists, thresholds and forms of the field, which are cited by publisher and edition",
+)
 
 # Where a case keeps the names of things that must not be in the source.
 NAMED_THINGS = re.compile(
-    r"part(y|ies)|place|site|zone|leg|route|destination|node|countr|governorate|town|camp|door|reception|warehouse"
+    r"part(y|ies)|place|site|zone|leg|route|destination|node|countr|governorate|town|camp|door|reception|warehouse|organisation"
 )
 NAME_FIELDS = re.compile(r"^(name|names|own_names?|alias(es)?|short(_name)?|title|label|also)(_[a-z]{2,3})?$")
 # Names made of everyday words (“The road”, “Reception centre”) are no names.
