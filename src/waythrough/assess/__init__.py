@@ -1,1 +1,31 @@
-"""UNDERSTAND: how many people, what they want, how each party answers."""
+"""UNDERSTAND: how many people, what they want, how each party answers.
+
+For notebooks, the questions by name: ``from waythrough.assess import reconcile, board, waiting, outlooks``. Each is
+loaded when first asked for, so that importing the room costs nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from waythrough.assess.doors import board as board
+    from waythrough.assess.requests import request_states as request_states
+
+_WHERE = {
+    "board": "doors",
+    "request_states": "requests",
+}
+
+__all__ = ["board", "request_states"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _WHERE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_WHERE[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -8,7 +8,7 @@ from datetime import date
 from waythrough.terms.when import Window
 
 STATES = ("open", "contested", "waiting", "no_answer", "closed", "lapsed", "not_asked")
-"""``waiting`` and ``no_answer`` (past the agreed time) and ``lapsed`` (window over) are computed, never typed."""
+"""``waiting``, ``no_answer`` (past the agreed time) and ``lapsed`` (window over) are computed, never typed."""
 
 
 @dataclass(frozen=True)
@@ -35,9 +35,10 @@ class Account:
 class DoorState:
     """One door as of a day.
 
-    ``window`` is when it is or will be open (None with state open = until revoked). ``own_word`` is True when the
-    party that holds the door said so itself; otherwise it is open on another's word. ``disputed_by`` are speakers
-    whose accounts differ. ``waiting_since`` and ``working_days_waited`` run by the party's working days.
+    ``window`` is when it is or will be open (None with state open = until revoked). ``own_word`` is True when
+    the party that holds the door said so itself; otherwise it is open on another's word. ``disputed_by`` are
+    speakers whose accounts differ. ``waiting_since`` and ``working_days_waited`` run by the party's working
+    days. ``note`` says what was computed (as the end of a yes that named none), in words.
     """
 
     door: str
@@ -53,6 +54,7 @@ class DoorState:
     working_days_waited: int | None = None
     agreed_working_days: int | None = None
     accounts: tuple[Account, ...] = ()
+    note: str = ""
 
     @property
     def open_now_or_ahead(self) -> bool:
@@ -62,3 +64,58 @@ class DoorState:
     def open_on(self, day: date) -> bool:
         """True if the door is open on that day."""
         return self.state == "open" and (self.window is None or self.window.covers(day))
+
+
+@dataclass(frozen=True)
+class StepState:
+    """One step of a request as of a day: answered or not, and how long its door has been asked.
+
+    ``state`` is open, closed, contested, in_between (in principle, or referred), waiting, no_answer or ended
+    (the request ended before this step was answered; counted against nobody). ``working_days_waited`` stops
+    with the answer; None where the party's working week is not recorded or the day of asking lies ahead.
+    """
+
+    kind: str
+    door: str
+    party: str
+    state: str
+    answered_on: date | None = None
+    working_days_waited: int | None = None
+    agreed_working_days: int | None = None
+
+
+@dataclass(frozen=True)
+class RequestState:
+    """One request as of a day, for the board and the table.
+
+    ``state`` is waiting, no_answer, contested, a code of the answer, or a code of the execution once there is
+    one. ``days_waited`` are calendar days from the last day it can have been sent to the last answer, to its
+    end, or to ``as_of``. ``accounts`` are all answers, guarantees, performances and executions, by day and
+    then by speaker.
+    """
+
+    request: str
+    state: str
+    as_of: date
+    asked_on: date
+    days_waited: int
+    steps: tuple[StepState, ...]
+    accounts: tuple[Account, ...] = ()
+    disputed_by: tuple[str, ...] = ()
+
+    @property
+    def answered(self) -> int:
+        """How many steps have a yes or a no (k of n)."""
+        return sum(step.state in ("open", "closed", "contested") for step in self.steps)
+
+    @property
+    def working_days_over(self) -> int:
+        """The most working days any unanswered step is past its agreed time; 0 if none is."""
+        over = [
+            step.working_days_waited - step.agreed_working_days
+            for step in self.steps
+            if step.state == "no_answer"
+            and step.working_days_waited is not None
+            and step.agreed_working_days is not None
+        ]
+        return max(over, default=0)
