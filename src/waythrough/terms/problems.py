@@ -85,6 +85,79 @@ class AsOfBeforeRecord(Problem):
     exit_code = 4
 
 
+class BodyRefused(Problem):
+    """A body that JSON cannot say exactly."""
+
+    code = "ledger.body-refused"
+    message = N_("{place}: at {where} found {found}.")
+    advice = N_(
+        "Use text, whole numbers within ±9007199254740991, finite numbers, true, false, null, lists and objects "
+        "with text keys. Write a day as “2019-03-28”; leave out a number nobody knows."
+    )
+    exit_code = 4
+
+
+class DraftRefused(Problem):
+    """A draft that lacks something, or says something that cannot be."""
+
+    code = "ledger.draft-refused"
+    message = N_("{place}: {found}.")
+    advice = N_("{remedy}")
+    exit_code = 4
+
+
+class RecordExists(Problem):
+    """A draft for a record that already stands, which does not say what it corrects."""
+
+    code = "ledger.record-exists"
+    message = N_(
+        "{place}: the record {record} already stands, and the draft does not say which entry it corrects."
+    )
+    advice = N_("Name the entry it corrects: {standing}. If it is another account of the same thing, say so.")
+    exit_code = 4
+
+
+class CorrectsUnknown(Problem):
+    """A draft that corrects an entry which the record does not have."""
+
+    code = "ledger.corrects-unknown"
+    message = N_("{place}: {entry} is not an entry of the record {record}.")
+    advice = N_("Correct one of the entries of this record: {standing}.")
+    exit_code = 4
+
+
+class KeyReused(Problem):
+    """An idempotency key that was used for something else."""
+
+    code = "ledger.key-reused"
+    message = N_("The idempotency key {key} was already used by {author} for something else, on {day}.")
+    advice = N_(
+        "Nothing was written. Use a new key for a new act; use the same key only to repeat the same one."
+    )
+    exit_code = 4
+
+
+class AmbiguousId(Problem):
+    """The beginning of an id that several entries share."""
+
+    code = "ledger.ambiguous-id"
+    message = N_("{prefix} could be any of these entries: {candidates}.")
+    advice = N_("Give more digits of the id.")
+    exit_code = 4
+
+
+class NotWritten(Problem):
+    """The store failed while writing; whether the last act was kept is not known."""
+
+    code = "ledger.not-written"
+    message = N_("The workspace {path} could not be read or written: {reason}.")
+    advice = N_(
+        "Look at free space, permissions and the disk. Then repeat the same command: "
+        "with the same idempotency key nothing is written twice."
+    )
+    exit_code = 1
+
+
 # --- exit 6: integrity -------------------------------------------------------------------------------------
 
 
@@ -111,6 +184,36 @@ class NotYours(Problem):
     code = "permission.not-yours"
     message = N_("{person} ({roles}) may not {action}: this needs the role {needed}.")
     advice = N_("Ask someone with that role, or the head of office, to do it.")
+    exit_code = 7
+
+
+class DeviceNotEnrolled(Problem):
+    """This device may read and verify a ledger, but its signature does not count there."""
+
+    code = "device.not-enrolled"
+    message = N_("This device ({device}) is not enrolled in the ledger “{title}”, so nothing was written.")
+    advice = N_(
+        "Reading and verifying work as before. To write, use an enrolled device ({enrolled}), or work in a "
+        "workspace made on this one."
+    )
+    exit_code = 7
+
+
+class DeviceKeyExposed(Problem):
+    """Other users of this machine may read the device key."""
+
+    code = "device.key-exposed"
+    message = N_("Others on this machine may read the device key {path}.")
+    advice = N_("Run `chmod 600 {path}`. If someone may have copied it, tell the keeper of your ledgers.")
+    exit_code = 7
+
+
+class DeviceKeyUnusable(Problem):
+    """The device key cannot be used."""
+
+    code = "device.key-unusable"
+    message = N_("The device key {path} cannot be used: {found}.")
+    advice = N_("Put the right file back from a backup, or set WAYTHROUGH_HOME to the folder that holds it.")
     exit_code = 7
 
 

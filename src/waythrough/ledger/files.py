@@ -1,0 +1,39 @@
+"""A new file appears whole under its name, or not at all."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def put_in_place(draft: Path, final: Path) -> None:
+    """Give a finished draft its final name in the same folder. The draft's name is gone afterwards.
+
+    Raises
+    ------
+    FileExistsError
+        Something already bears the final name; the draft is left for the caller to remove.
+    """
+    try:
+        os.link(draft, final)  # refuses an existing name, which a rename would silently replace
+    except FileExistsError:
+        raise
+    except OSError:
+        # Memory sticks are often FAT, which has no links. The check and the rename are two steps there.
+        if final.exists():
+            raise FileExistsError(str(final)) from None
+        draft.rename(final)
+    else:
+        draft.unlink()
+    _settle_folder(final.parent)
+
+
+def _settle_folder(folder: Path) -> None:
+    """Make the new name survive a power cut, where the platform lets a folder be synced."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

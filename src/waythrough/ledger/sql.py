@@ -1,0 +1,184 @@
+"""The store's questions in SQL that SQLite and PostgreSQL both understand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Select, Table, and_, delete, func, insert, or_, select, tuple_, type_coerce
+from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.types import NullType
+
+from waythrough.ledger.clock import Tick
+from waythrough.ledger.hashing import ID_LENGTH
+from waythrough.ledger.header import NOTHING, unpack
+from waythrough.ledger.lines import OWN_KINDS, Line, StoredLine
+from waythrough.ledger.lists import Fold, Row
+from waythrough.ledger.store import RawCommit, RawLine, StoredCommit
+from waythrough.ledger.tables import LISTS, commits, entries, standing
+
+BATCH = 500
+"""Values in one IN (...) list; older SQLite takes at most 999."""
+
+_ORDER = (commits.c.physical_ms, commits.c.counter, commits.c.log, commits.c.sequence)
+_LINE = select(*_ORDER, entries.c.position, entries.c.id, entries.c.meta, entries.c.body).join_from(
+    commits, entries, entries.c.commit_number == commits.c.number
+)
+_STANDING_LINE = _LINE.join(standing, standing.c.entry == entries.c.id)
+
+
+class SqlReader:
+    """One snapshot of a ledger kept in SQL tables. Fulfils `store.Reader`, but for ``faults``."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def genesis(self) -> tuple[StoredCommit, StoredLine] | None:
+        first = select(func.min(commits.c.number)).scalar_subquery()
+        commit = self._commit(commits.c.number == first)
+        lines = self._lines(_LINE.where(commits.c.number == first))
+        return (commit, lines[0]) if commit and lines else None
+
+    def tip(self, log: bytes) -> StoredCommit | None:
+        last = select(func.max(commits.c.sequence)).where(commits.c.log == log).scalar_subquery()
+        return self._commit(and_(commits.c.log == log, commits.c.sequence == last))
+
+    def latest_tick(self, besides: bytes, up_to_ms: int) -> Tick | None:
+        query = (
+            select(commits.c.physical_ms, commits.c.counter)
+            .where(commits.c.log != besides, commits.c.physical_ms <= up_to_ms)
+            .order_by(commits.c.physical_ms.desc(), commits.c.counter.desc())
+            .limit(1)
+        )
+        row = self._connection.execute(query).first()
+        return Tick(*row) if row else None
+
+    def lines_of_act(self, act: bytes) -> list[StoredLine]:
+        first = select(func.min(commits.c.number)).where(commits.c.act == act).scalar_subquery()
+        return self._lines(_LINE.where(commits.c.number == first))
+
+    def lines_of_records(self, records: Sequence[str]) -> list[StoredLine]:
+        found: list[StoredLine] = []
+        for batch in _batches(records):
+            found += self._lines(_STANDING_LINE.where(standing.c.record.in_(batch)))
+        return sorted(found)
+
+    def standing(self, kind: str | None, as_of: date | None) -> list[StoredLine]:
+        which = _of_others() if kind is None else standing.c.kind == kind
+        return self._lines(_STANDING_LINE.where(which, _stands(as_of)))
+
+    def standing_of(self, record: str, as_of: date | None) -> list[StoredLine]:
+        return self._lines(_STANDING_LINE.where(standing.c.record == record, _stands(as_of)))
+
+    def contested(self, as_of: date | None) -> list[StoredLine]:
+        several = (
+            select(standing.c.record)
+            .where(_stands(as_of))
+            .group_by(standing.c.record)
+            .having(func.count() > 1)
+        )
+        return self._lines(_STANDING_LINE.where(standing.c.record.in_(several), _stands(as_of)))
+
+    def latest(self, limit: int, before: StoredLine | None) -> list[StoredLine]:
+        order = (*_ORDER, entries.c.position)
+        query = _LINE.order_by(*(column.desc() for column in order)).limit(limit)
+        if before:
+            # Said twice: of the commit alone, which its index can find, and of the line within it.
+            query = query.where(tuple_(*_ORDER) <= before[:4], tuple_(*order) < before[:5])
+        return [StoredLine._make(row) for row in self._connection.execute(query)]
+
+    def starting_with(self, prefix: str, limit: int) -> list[StoredLine]:
+        digits = 2 * ID_LENGTH
+        first, last = (bytes.fromhex(prefix.ljust(digits, fill)) for fill in "0f")
+        return self._lines(_LINE.where(entries.c.id.between(first, last)).limit(limit))
+
+    def known_range(self) -> tuple[date, date] | None:
+        first, last = self._connection.execute(
+            select(func.min(standing.c.known_on), func.max(standing.c.known_on)).where(_of_others())
+        ).one()
+        return (date.fromisoformat(first), date.fromisoformat(last)) if first else None
+
+    def every_line(self) -> Iterator[StoredLine]:
+        return map(StoredLine._make, self._connection.execute(_LINE))
+
+    def raw_commits(self) -> Iterator[RawCommit]:
+        return (RawCommit._make(row) for row in self._raw(commits, commits.c.number))
+
+    def raw_lines(self) -> Iterator[RawLine]:
+        return (RawLine._make(row) for row in self._raw(entries, entries.c.commit_number, entries.c.position))
+
+    def raw_list(self, fold: Fold) -> Iterator[Row]:
+        return (tuple(row) for row in self._raw(LISTS[fold.name]))
+
+    def _raw(self, table: Table, *order: ColumnElement[Any]) -> Iterator[Any]:
+        # Without column types, or a text where a blob belongs would stop the reading instead of being reported.
+        columns = [type_coerce(column, NullType()) for column in table.c]
+        return iter(self._connection.execute(select(*columns).order_by(*order)))
+
+    def _commit(self, which: ColumnElement[bool]) -> StoredCommit | None:
+        row = self._connection.execute(select(commits.c.header, commits.c.signature).where(which)).first()
+        return StoredCommit._make(row) if row else None
+
+    def _lines(self, query: Select[Any]) -> list[StoredLine]:
+        # Sorting tuples here is several times quicker than having the database carry every body through its sort.
+        return sorted(map(StoredLine._make, self._connection.execute(query).all()))
+
+
+class SqlWriter(SqlReader):
+    """A reader that holds the write lock. Fulfils `store.Writer`, but for ``faults``."""
+
+    def add(self, commit: StoredCommit, lines: Sequence[Line]) -> None:
+        number = self._next(commits)
+        header = unpack(commit.header)
+        row = {
+            "number": number,
+            "header": commit.header,
+            "signature": commit.signature,
+            "log": header.log,
+            "sequence": header.sequence,
+            "physical_ms": header.physical_ms,
+            "counter": header.counter,
+            "act": None if header.act == NOTHING else header.act,
+        }
+        self._connection.execute(insert(commits), [row])
+        first = self._next(entries)
+        self._connection.execute(
+            insert(entries),
+            [
+                {"number": first + n, "commit_number": number, "position": n, **line._asdict()}
+                for n, line in enumerate(lines)
+            ],
+        )
+
+    def put(self, fold: Fold, stale: Sequence[str], rows: Iterable[Row]) -> None:
+        table = LISTS[fold.name]
+        for batch in _batches(stale):
+            self._connection.execute(delete(table).where(table.c.record.in_(batch)))
+        values = [dict(zip(fold.columns, row, strict=True)) for row in rows]
+        if values:
+            self._connection.execute(insert(table), values)
+
+    def clear(self, fold: Fold) -> None:
+        self._connection.execute(delete(LISTS[fold.name]))
+
+    def _next(self, table: Table) -> int:
+        last = self._connection.execute(select(func.max(table.c.number))).scalar()
+        return 1 if last is None else last + 1
+
+
+def _stands(as_of: date | None) -> ColumnElement[bool]:
+    if as_of is None:
+        return standing.c.replaced_on.is_(None)
+    day = as_of.isoformat()
+    return and_(
+        standing.c.known_on <= day, or_(standing.c.replaced_on.is_(None), standing.c.replaced_on > day)
+    )
+
+
+def _of_others() -> ColumnElement[bool]:
+    return func.substr(standing.c.kind, 1, len(OWN_KINDS)) != OWN_KINDS
+
+
+def _batches(values: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (values[start : start + BATCH] for start in range(0, len(values), BATCH))

@@ -1,0 +1,208 @@
+"""One ledger in one SQLite file: a workspace."""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import QueuePool
+
+from waythrough.ledger.files import put_in_place
+from waythrough.ledger.sql import SqlReader, SqlWriter
+from waythrough.ledger.store import Reader, Writer
+from waythrough.ledger.tables import metadata
+from waythrough.terms.problems import LedgerBroken, NotAWorkspace, NotWritten, NoWorkspace, WorkspaceExists
+
+APPLICATION_ID = 0x57415954
+"""“WAYT”, in the file's own header: what tells a workspace from any other SQLite file."""
+
+FORMAT = 1
+
+WAIT_SECONDS = 120.0
+"""How long a writer waits for the others. An import of a hundred thousand rows holds the lock for some seconds."""
+
+_SETTINGS = (
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA secure_delete=ON",  # what is deleted is overwritten
+    "PRAGMA trusted_schema=OFF",  # a foreign file must not run functions from its schema
+    "PRAGMA cell_size_check=ON",
+)
+
+
+class SqliteStore:
+    """Fulfils `store.Store` with a file in write-ahead mode, synced at every commit."""
+
+    def __init__(self, path: Path, engine: Engine) -> None:
+        self._path = path
+        self._engine = engine
+
+    @classmethod
+    def create(cls, path: Path, begin: Callable[[Writer], None]) -> None:
+        """Make a workspace file with its first contents. It gets its name when it is complete, or never.
+
+        Raises
+        ------
+        WorkspaceExists
+            Something is there already.
+        """
+        if path.exists():
+            raise WorkspaceExists(path=path)
+        draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
+        try:
+            _lay_out(draft)
+            store = cls(path, _engine(draft))
+            try:
+                with store.writing() as writer:
+                    begin(writer)
+            finally:
+                store.close()
+            put_in_place(draft, path)
+        except FileExistsError:
+            raise WorkspaceExists(path=path) from None
+        except (OSError, sqlite3.Error) as error:
+            raise NotWritten(path=path, reason=error) from error
+        finally:
+            for remains in ("", "-wal", "-shm", "-journal"):
+                draft.with_name(draft.name + remains).unlink(missing_ok=True)
+
+    @classmethod
+    def open(cls, path: Path) -> SqliteStore:
+        """Open a workspace file that is there. Nothing is created or altered.
+
+        Raises
+        ------
+        NoWorkspace
+            There is no such file.
+        NotAWorkspace
+            The file is something else, or of a format this program does not know.
+        """
+        _check_is_workspace(path)
+        return cls(path, _engine(path))
+
+    @contextmanager
+    def reading(self) -> Iterator[Reader]:
+        with self._transaction("BEGIN") as connection:
+            yield SqliteReader(connection)
+
+    @contextmanager
+    def writing(self) -> Iterator[Writer]:
+        with self._transaction("BEGIN IMMEDIATE") as connection:
+            yield SqliteWriter(connection)
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[Connection]:
+        try:
+            with self._engine.connect() as connection:
+                connection.execution_options(ledger_begin=begin)
+                with connection.begin():
+                    yield connection
+        except DBAPIError as error:
+            raise _refusal(self._path, error) from error
+
+
+class _Faults(SqlReader):
+    def faults(self) -> list[str]:
+        """What SQLite's own checks find, and anything in the file that could act by itself."""
+        ask = self._connection.exec_driver_sql
+        found = [str(row[0]) for row in ask("PRAGMA integrity_check") if row[0] != "ok"]
+        found += [
+            f"a row of {row[0]} refers to no row of {row[2]}" for row in ask("PRAGMA foreign_key_check")
+        ]
+        known = {table.name for table in metadata.sorted_tables} | {
+            str(index.name) for table in metadata.sorted_tables for index in table.indexes
+        }
+        for kind, name in ask("SELECT type, name FROM sqlite_schema"):
+            if name not in known and not str(name).startswith("sqlite_"):
+                found.append(f"the file holds a {kind} named {name}, which does not belong in a ledger")
+        return found
+
+
+class SqliteReader(_Faults, SqlReader):
+    """Fulfils `store.Reader`."""
+
+
+class SqliteWriter(_Faults, SqlWriter):
+    """Fulfils `store.Writer`."""
+
+
+def _lay_out(path: Path) -> None:
+    """An empty file with our settings and tables."""
+    connection = sqlite3.connect(path, isolation_level=None)
+    try:
+        connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version={FORMAT}")
+        # Going over to write-ahead mode deletes the rollback journal. Under less than EXTRA that deletion is not
+        # synced, and after a power cut an old journal can come back and undo the whole ledger.
+        connection.execute("PRAGMA synchronous=EXTRA")
+        connection.execute("PRAGMA journal_mode=WAL")
+    finally:
+        connection.close()
+    engine = _engine(path)
+    try:
+        with engine.connect() as alchemy, alchemy.begin():
+            metadata.create_all(alchemy)
+    finally:
+        engine.dispose()
+
+
+def _engine(path: Path) -> Engine:
+    address = path.resolve().as_uri() + "?mode=rw"  # never “rwc”: opening must not create
+
+    def connect() -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            address, uri=True, timeout=WAIT_SECONDS, isolation_level=None, check_same_thread=False
+        )
+        # A damaged text must reach `verify` and be named there, so its bytes may not stop the reading.
+        connection.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
+        for setting in _SETTINGS:
+            connection.execute(setting)
+        connection.execute("PRAGMA synchronous=FULL")
+        return connection
+
+    engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _begin(connection: Connection) -> None:
+    # The driver's own way takes the write lock at the first change, after the head was read: too late.
+    connection.exec_driver_sql(connection.get_execution_options().get("ledger_begin", "BEGIN IMMEDIATE"))
+
+
+def _check_is_workspace(path: Path) -> None:
+    if not path.exists():
+        raise NoWorkspace(path=path)
+    try:
+        with path.open("rb") as file:
+            start = file.read(100)
+    except OSError as error:
+        raise NotAWorkspace(path=path, found=f"it cannot be read ({error.strerror})") from error
+    if not start:
+        raise NotAWorkspace(path=path, found="it is empty")
+    if len(start) < 100 or not start.startswith(b"SQLite format 3\0"):
+        raise NotAWorkspace(path=path, found="it is not an SQLite file")
+    # Bytes 60-63 and 68-71 of every SQLite file: user_version and application_id (sqlite.org/fileformat2.html).
+    version, mark = int.from_bytes(start[60:64], "big"), int.from_bytes(start[68:72], "big")
+    if mark != APPLICATION_ID:
+        raise NotAWorkspace(path=path, found="it is an SQLite file of another program")
+    if version != FORMAT:
+        raise NotAWorkspace(
+            path=path, found=f"it is of format {version}, and this program reads format {FORMAT}"
+        )
+
+
+def _refusal(path: Path, error: DBAPIError) -> LedgerBroken | NotWritten:
+    reason: Any = error.orig
+    code = getattr(reason, "sqlite_errorname", "")
+    if code.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+        return LedgerBroken(what=f"the file {path} is damaged ({reason})")
+    return NotWritten(path=path, reason=reason)

@@ -1,0 +1,126 @@
+"""What the ledger asks of a database, so that a file and a server can both keep it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from datetime import date
+from typing import Any, NamedTuple, Protocol
+
+from waythrough.ledger.clock import Tick
+from waythrough.ledger.lines import Line, StoredLine
+from waythrough.ledger.lists import Fold, Row
+
+
+class StoredCommit(NamedTuple):
+    """A commit's signed bytes."""
+
+    header: bytes
+    signature: bytes
+
+
+class RawCommit(NamedTuple):
+    """A row of commits exactly as the database holds it, of whatever type: `verify` trusts none of it."""
+
+    number: Any
+    header: Any
+    signature: Any
+    log: Any
+    sequence: Any
+    physical_ms: Any
+    counter: Any
+    act: Any
+
+
+class RawLine(NamedTuple):
+    """A row of entries exactly as the database holds it, of whatever type: `verify` trusts none of it."""
+
+    number: Any
+    commit_number: Any
+    position: Any
+    id: Any
+    meta: Any
+    salt: Any
+    body: Any
+    body_hash: Any
+
+
+class Reader(Protocol):
+    """Questions to one snapshot of the store. Lists of lines come in the order of display, oldest first."""
+
+    def genesis(self) -> tuple[StoredCommit, StoredLine] | None:
+        """The first commit that was written and its first line."""
+
+    def tip(self, log: bytes) -> StoredCommit | None:
+        """The last commit of a log."""
+
+    def latest_tick(self, besides: bytes, up_to_ms: int) -> Tick | None:
+        """The latest clock reading in all logs but one, leaving out readings beyond a limit."""
+
+    def lines_of_act(self, act: bytes) -> list[StoredLine]:
+        """The lines of the first commit written under an idempotency key."""
+
+    def lines_of_records(self, records: Sequence[str]) -> list[StoredLine]:
+        """Every line of these records."""
+
+    def standing(self, kind: str | None, as_of: date | None) -> list[StoredLine]:
+        """The lines that stand, of one kind or of all but the ledger's own, as of a day or now."""
+
+    def standing_of(self, record: str, as_of: date | None) -> list[StoredLine]:
+        """The lines that stand for one record, as of a day or now."""
+
+    def contested(self, as_of: date | None) -> list[StoredLine]:
+        """The standing lines of records where more than one stands."""
+
+    def latest(self, limit: int, before: StoredLine | None) -> list[StoredLine]:
+        """At most ``limit`` lines, **newest** first, older than a given one."""
+
+    def starting_with(self, prefix: str, limit: int) -> list[StoredLine]:
+        """Lines whose id begins with these hexadecimal digits."""
+
+    def known_range(self) -> tuple[date, date] | None:
+        """The first and the last day on which something became known, the ledger's own entries aside."""
+
+    def every_line(self) -> Iterator[StoredLine]:
+        """Every line, in no order."""
+
+    def raw_commits(self) -> Iterator[RawCommit]:
+        """All commits, by number."""
+
+    def raw_lines(self) -> Iterator[RawLine]:
+        """All lines, by commit and position."""
+
+    def raw_list(self, fold: Fold) -> Iterator[Row]:
+        """All rows of a list."""
+
+    def faults(self) -> list[str]:
+        """What the database itself finds wrong with its pages, indexes and references."""
+
+
+class Writer(Reader, Protocol):
+    """A reader that holds the write lock: what it reads cannot change before it has written."""
+
+    def add(self, commit: StoredCommit, lines: Sequence[Line]) -> None:
+        """Write a commit with its lines."""
+
+    def put(self, fold: Fold, stale: Sequence[str], rows: Iterable[Row]) -> None:
+        """Replace the list's rows of the stale records by these rows."""
+
+    def clear(self, fold: Fold) -> None:
+        """Empty a list."""
+
+
+class Store(Protocol):
+    """One ledger's place in a database."""
+
+    def reading(self) -> AbstractContextManager[Reader]:
+        """One snapshot."""
+
+    def writing(self) -> AbstractContextManager[Writer]:
+        """One transaction: kept whole when the block ends, undone when it raises.
+
+        The write lock is taken first. Two writers that read the head before locking would both follow it.
+        """
+
+    def close(self) -> None:
+        """Let go of the database."""
