@@ -158,6 +158,15 @@ class NotWritten(Problem):
     exit_code = 1
 
 
+class CannotFollow(Problem):
+    """A state that may not follow the one that stands; names what may."""
+
+    code = "state.cannot-follow"
+    message = N_("“{next}” cannot follow “{state}” for a {what}.")
+    advice = N_("What may follow: {allowed}. If an earlier record is wrong, correct that one.")
+    exit_code = 4
+
+
 # --- exit 6: integrity -------------------------------------------------------------------------------------
 
 
