@@ -1,7 +1,7 @@
 """UNDERSTAND: how many people, what they want, how each party answers.
 
-For notebooks, the questions by name: ``from waythrough.assess import reconcile, board, waiting, outlooks``. Each is
-loaded when first asked for, so that importing the room costs nothing.
+For notebooks, the questions by name: ``from waythrough.assess import reconcile, board, waiting, outlooks``.
+Each is loaded when first asked for, so that importing the room costs nothing.
 """
 
 from __future__ import annotations
@@ -11,14 +11,18 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from waythrough.assess.doors import board as board
+    from waythrough.assess.population import reconcile as reconcile
+    from waythrough.assess.population import series as series
     from waythrough.assess.requests import request_states as request_states
 
 _WHERE = {
     "board": "doors",
+    "reconcile": "population",
     "request_states": "requests",
+    "series": "population",
 }
 
-__all__ = ["board", "request_states"]
+__all__ = ["reconcile", "board", "series", "request_states"]
 
 
 def __getattr__(name: str) -> Any:

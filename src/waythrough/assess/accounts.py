@@ -13,6 +13,7 @@ from typing import Any, Protocol, TypeVar
 
 from waythrough.terms.access import CLOSING, OPENING, Answer, Execution, Guarantee, Performance, Request
 from waythrough.terms.board import Account
+from waythrough.terms.codes import code_list
 from waythrough.terms.kinds import Known
 from waythrough.terms.when import Window
 
@@ -21,8 +22,8 @@ UNDATED_YES_DAYS = 30
 
 BY_US = frozenset({"withdrawn_by_us", "postponed_by_us"})
 """Executions that say nothing about any party: we ended the request ourselves."""
-NOT_FINAL = frozenset({"not_started"})
-"""Executions after which the request still runs."""
+RUNS_ON = frozenset({"not_started"})
+"""Executions after which the request still waits for its answer."""
 
 OPENS, CLOSES, NO_SIDE = "opens", "closes", ""
 
@@ -140,7 +141,7 @@ def ends_of(executions: Iterable[Known[Execution]], as_of: date) -> dict[str, li
     ended: dict[str, list[Execution]] = {}
     for item in executions:
         done = item.record
-        if item.known_on <= as_of and done.on.earliest <= as_of and done.outcome not in NOT_FINAL:
+        if item.known_on <= as_of and done.on.earliest <= as_of and done.outcome not in RUNS_ON:
             ended.setdefault(done.request, []).append(done)
     return {
         request: sorted(rows, key=lambda e: (e.on.latest, e.speaker, e.outcome, e.id))
@@ -160,10 +161,19 @@ def term_of(told: Told, ends: dict[str, list[Execution]], as_of: date) -> Term:
         return Term(account.window, account.window.last_day < as_of)
     if account.standing:
         return Term(None, False)
-    done = [e.on.latest for e in ends.get(told.request or "", []) if e.on.latest >= told.since]
+    ended = [e for e in ends.get(told.request or "", []) if _uses_up_a_yes(e)]
+    done = [e.on.latest for e in ended if e.on.latest >= told.since]
     end = done[0] if done else told.since + timedelta(days=UNDATED_YES_DAYS)
     window = Window(_midnight(told.since), _midnight(end)) if end > told.since else None
     return Term(window, end <= as_of, computed=True)
+
+
+def _uses_up_a_yes(done: Execution) -> bool:
+    """True once nothing more is expected.
+
+    A yes outlives a postponement; a code we do not know ends it, with care.
+    """
+    return bool(code_list("execution").codes.get(done.outcome, {}).get("final", True))
 
 
 def newest_per_speaker(told: Sequence[Told]) -> list[Told]:

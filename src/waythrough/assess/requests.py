@@ -119,6 +119,8 @@ def _from_steps(steps: Sequence[StepState], told: Sequence[Told]) -> tuple[str, 
             return (_newest_code(told, CLOSES) if state == "closed" else state), ()
     if "in_between" in states:
         return _newest_code(told, NO_SIDE), ()
+    if "lapsed" in states:
+        return "lapsed", ()
     codes = {t.account.code for t in newest_per_speaker(told) if t.side == OPENS}
     weakest = min(codes, key=LEAST_FIRST.index, default="waiting")
     return ("granted" if weakest in ("guarantee", "performed") else weakest), ()
@@ -144,6 +146,8 @@ def _step(
     waited = week.working_days(request.asked_on.latest, min(until, facts.as_of)) if week else None
     if side == "waiting" and ends:
         side = "ended"
+    elif side == "open" and all(facts.term(t).over for t in told if t.side == OPENS):
+        side = "lapsed"
     elif side == "waiting" and agreed is not None and waited is not None and waited > agreed:
         side = "no_answer"
     return StepState(step.kind, step.door, party, side, answered_on, waited, agreed)

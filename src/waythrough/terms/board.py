@@ -70,9 +70,10 @@ class DoorState:
 class StepState:
     """One step of a request as of a day: answered or not, and how long its door has been asked.
 
-    ``state`` is open, closed, contested, in_between (in principle, or referred), waiting, no_answer or ended
-    (the request ended before this step was answered; counted against nobody). ``working_days_waited`` stops
-    with the answer; None where the party's working week is not recorded or the day of asking lies ahead.
+    ``state`` is open, lapsed, closed, contested, in_between (in principle, or referred), waiting, no_answer
+    or ended (the request ended before this step was answered; counted against nobody).
+    ``working_days_waited`` stops with the answer; None where the party's working week is not recorded or the
+    day of asking lies ahead.
     """
 
     kind: str
@@ -88,10 +89,10 @@ class StepState:
 class RequestState:
     """One request as of a day, for the board and the table.
 
-    ``state`` is waiting, no_answer, contested, a code of the answer, or a code of the execution once there is
-    one. ``days_waited`` are calendar days from the last day it can have been sent to the last answer, to its
-    end, or to ``as_of``. ``accounts`` are all answers, guarantees, performances and executions, by day and
-    then by speaker.
+    ``state`` is waiting, no_answer, contested, lapsed, a code of the answer, or a code of the execution once
+    there is one. ``days_waited`` are calendar days from the last day it can have been sent to the last
+    answer, to its end, or to ``as_of``. ``accounts`` are all answers, guarantees, performances and
+    executions, by day and then by speaker.
     """
 
     request: str
@@ -106,7 +107,7 @@ class RequestState:
     @property
     def answered(self) -> int:
         """How many steps have a yes or a no (k of n)."""
-        return sum(step.state in ("open", "closed", "contested") for step in self.steps)
+        return sum(step.state in ("open", "lapsed", "closed", "contested") for step in self.steps)
 
     @property
     def working_days_over(self) -> int:

@@ -264,6 +264,15 @@ def test_a_yes_without_end_ends_with_what_became_of_the_request() -> None:
     assert gate("2030-01-18", **records).state == "lapsed"
 
 
+def test_a_yes_without_end_outlives_our_own_postponement() -> None:
+    records = {
+        "requests": [request("r1", "2030-01-10")],
+        "answers": [answer("r1", "vale", "granted", "2030-01-12")],
+        "executions": [execution("r1", "us", "postponed_by_us", "2030-01-18")],
+    }
+    assert gate("2030-02-01", **records).state == "open"
+
+
 def test_an_execution_before_the_yes_does_not_end_it() -> None:
     state = gate(
         "2030-01-20",

@@ -1,4 +1,4 @@
-"""How a request stands: answer apart from execution, accounts side by side, our own endings nobody's fault."""
+"""How a request stands: answer apart from execution, accounts side by side, our own endings no fault."""
 
 from __future__ import annotations
 
@@ -127,6 +127,11 @@ def test_accounts_stand_by_day_and_then_by_speaker_answers_and_executions_togeth
         (15, "harbour", "facilitated"),
         (20, "harbour", "performed"),
     ]
+
+
+def test_a_yes_nobody_used_in_time_has_lapsed() -> None:
+    state = one("2030-03-01", answer("r1", "vale", "granted", "2030-01-11"))
+    assert (state.state, state.answered) == ("lapsed", 2)
 
 
 def test_newest_request_first_and_announced_ones_left_out() -> None:
