@@ -292,8 +292,8 @@ class Ledger:
 
         It cannot see that the newest commits are missing altogether: what is left is then a whole, older ledger.
         """
-        with many_values(), self._store.reading() as reader:
-            return verify(reader)
+        with many_values():
+            return verify(self._store)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -326,7 +326,7 @@ def _read_genesis(line: StoredLine | None) -> tuple[str, str, dict[bytes, bytes]
             raise ValueError("it is missing")
         body = canonical.decode(line.body)
         return str(body["ledger"]), str(body["title"]), genesis.enrolled(body)
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise LedgerBroken(what=f"the first commit does not begin a ledger: {error}") from error
 
 

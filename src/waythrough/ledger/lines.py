@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from waythrough.ledger import canonical, clock
 from waythrough.ledger.hashing import ID_LENGTH, SALT_LENGTH, body_hash, leaf_hash
 from waythrough.terms.entries import Draft, Entry
-from waythrough.terms.problems import DraftRefused
+from waythrough.terms.problems import DraftRefused, LedgerBroken
 
 OWN_KINDS = "ledger."
 """Kinds the ledger writes about itself. Nobody else may use them, and `heads` leaves them out."""
@@ -86,8 +86,17 @@ def seal(writings: Sequence[Writing], entropy: Callable[[int], bytes]) -> tuple[
 
 
 def read(line: StoredLine) -> Entry:
-    """The entry a stored line says."""
-    return entry(line, *canonical.quick_decode(line.meta, line.body))
+    """The entry a stored line says.
+
+    Raises
+    ------
+    LedgerBroken
+        The line says none: it was altered.
+    """
+    try:
+        return entry(line, *canonical.quick_decode(line.meta, line.body))
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
+        raise LedgerBroken(what=f"an entry of commit {line.sequence!r} cannot be read ({error})") from error
 
 
 def entry(line: StoredLine, meta: dict[str, Any], body: dict[str, Any]) -> Entry:

@@ -17,6 +17,7 @@ from waythrough.ledger.lines import OWN_KINDS, Line, StoredLine
 from waythrough.ledger.lists import Fold, Row
 from waythrough.ledger.store import RawCommit, RawLine, StoredCommit
 from waythrough.ledger.tables import LISTS, commits, entries, standing
+from waythrough.terms.problems import LedgerBroken
 
 BATCH = 500
 """Values in one IN (...) list; older SQLite takes at most 999."""
@@ -122,7 +123,10 @@ class SqlReader:
 
     def _lines(self, query: Select[Any]) -> list[StoredLine]:
         # Sorting tuples here is several times quicker than having the database carry every body through its sort.
-        return sorted(map(StoredLine._make, self._connection.execute(query).all()))
+        try:
+            return sorted(map(StoredLine._make, self._connection.execute(query).all()))
+        except TypeError as error:
+            raise LedgerBroken(what="a row of commits or entries holds values of the wrong type") from error
 
 
 class SqlWriter(SqlReader):

@@ -107,6 +107,9 @@ class SqliteStore:
                     yield connection
         except DBAPIError as error:
             raise _refusal(self._path, error) from error
+        except UnicodeDecodeError as error:
+            # The driver reads names and messages as UTF-8, even those of a schema that was altered.
+            raise LedgerBroken(what=f"the tables in {self._path} are not those of a ledger") from error
 
 
 class _Faults(SqlReader):
@@ -205,4 +208,7 @@ def _refusal(path: Path, error: DBAPIError) -> LedgerBroken | NotWritten:
     code = getattr(reason, "sqlite_errorname", "")
     if code.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
         return LedgerBroken(what=f"the file {path} is damaged ({reason})")
+    if code == "SQLITE_ERROR":
+        # Our statements are fixed and fit the tables; if they no longer do, the tables were altered.
+        return LedgerBroken(what=f"the tables in {path} are not those of a ledger ({reason})")
     return NotWritten(path=path, reason=reason)
