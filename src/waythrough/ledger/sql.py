@@ -82,12 +82,16 @@ class SqlReader:
         return self._lines(_STANDING_LINE.where(standing.c.record.in_(several), _stands(as_of)))
 
     def latest(self, limit: int, before: StoredLine | None) -> list[StoredLine]:
-        order = (*_ORDER, entries.c.position)
-        query = _LINE.order_by(*(column.desc() for column in order)).limit(limit)
+        # Every commit has a line, so as many commits as lines are asked for are enough; found first, by their
+        # index, they keep the database from sorting the whole ledger for one page. One more, because the
+        # commit of ``before`` may have no older line.
+        newest = _newest_first(select(commits.c.number), *_ORDER).limit(limit + 1)
+        page = _newest_first(_LINE, *_ORDER, entries.c.position).limit(limit)
         if before:
-            # Said twice: of the commit alone, which its index can find, and of the line within it.
-            query = query.where(tuple_(*_ORDER) <= before[:4], tuple_(*order) < before[:5])
-        return [StoredLine._make(row) for row in self._connection.execute(query)]
+            newest = newest.where(tuple_(*_ORDER) <= before[:4])
+            page = page.where(tuple_(*_ORDER, entries.c.position) < before[:5])
+        rows = self._connection.execute(page.where(commits.c.number.in_(newest)))
+        return [StoredLine._make(row) for row in rows]
 
     def starting_with(self, prefix: str, limit: int) -> list[StoredLine]:
         digits = 2 * ID_LENGTH
@@ -169,6 +173,10 @@ class SqlWriter(SqlReader):
     def _next(self, table: Table) -> int:
         last = self._connection.execute(select(func.max(table.c.number))).scalar()
         return 1 if last is None else last + 1
+
+
+def _newest_first(query: Select[Any], *order: ColumnElement[Any]) -> Select[Any]:
+    return query.order_by(*(column.desc() for column in order))
 
 
 def _stands(as_of: date | None) -> ColumnElement[bool]:
