@@ -19,7 +19,7 @@ from waythrough.ledger.hashing import body_hash, leaf_hash, merkle_root
 from waythrough.ledger.header import header_hash, unpack
 from waythrough.ledger.keys import DeviceKey
 from waythrough.terms.entries import Draft, Finding
-from waythrough.terms.problems import Problem
+from waythrough.terms.problems import LedgerBroken, Problem
 
 COLUMNS = {
     "commits": ("number", "header", "signature", "log", "sequence", "physical_ms", "counter", "act"),
@@ -318,6 +318,21 @@ def test_bytes_moved_between_salt_and_body_are_noticed(written: Path) -> None:
         ("UPDATE entries SET salt=salt||substr(body,1,1), body=substr(body,2) WHERE number=2", ()),
     )
     assert any("salt" in finding.what for finding in findings(written))
+
+
+@pytest.mark.parametrize("column", ["salt", "body"])
+def test_a_missing_body_is_no_erased_one(written: Path, column: str) -> None:
+    """A body withheld as if it had been erased: nothing in the ledger ordered it."""
+    change(written, (f"UPDATE entries SET {column}=NULL WHERE number=2", ()))  # noqa: S608
+    assert f"its column {column} is missing or holds no bytes" in [
+        finding.what for finding in findings(written)
+    ]
+
+
+def test_an_entry_without_its_body_is_not_read_as_an_empty_one(written: Path) -> None:
+    change(written, ("UPDATE entries SET body=NULL WHERE number=2", ()))
+    with pytest.raises(LedgerBroken), Ledger.open(written) as ledger:
+        ledger.history("request/1")
 
 
 def test_a_lying_list_says_that_no_entry_is_harmed_and_a_rebuild_mends_it(written: Path) -> None:
