@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from waythrough.assess.doors import board as board
+    from waythrough.assess.outlook import outlooks as outlooks
     from waythrough.assess.population import reconcile as reconcile
     from waythrough.assess.population import series as series
     from waythrough.assess.requests import request_states as request_states
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 _WHERE = {
     "board": "doors",
+    "outlooks": "outlook",
     "reconcile": "population",
     "request_states": "requests",
     "series": "population",
@@ -26,7 +28,7 @@ _WHERE = {
     "waiting": "waits",
 }
 
-__all__ = ["reconcile", "board", "series", "request_states", "survey_table", "waiting"]
+__all__ = ["reconcile", "board", "series", "request_states", "survey_table", "waiting", "outlooks"]
 
 
 def __getattr__(name: str) -> Any:
