@@ -58,8 +58,9 @@ class SqliteStore:
             _lay_out(draft)
             store = cls(path, _engine(draft))
             try:
-                with store.writing() as writer:
-                    begin(writer)
+                with store._transaction("BEGIN IMMEDIATE") as connection:
+                    metadata.create_all(connection)
+                    begin(SqliteWriter(connection))
             finally:
                 store.close()
             put_in_place(draft, path)
@@ -138,7 +139,7 @@ class SqliteWriter(_Faults, SqlWriter):
 
 
 def _lay_out(path: Path) -> None:
-    """An empty file with our settings and tables."""
+    """An empty file with our settings."""
     connection = sqlite3.connect(path, isolation_level=None)
     try:
         connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
@@ -149,12 +150,6 @@ def _lay_out(path: Path) -> None:
         connection.execute("PRAGMA journal_mode=WAL")
     finally:
         connection.close()
-    engine = _engine(path)
-    try:
-        with engine.connect() as alchemy, alchemy.begin():
-            metadata.create_all(alchemy)
-    finally:
-        engine.dispose()
 
 
 def _engine(path: Path) -> Engine:
