@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from waythrough.assess.accounts import CLOSES, NO_SIDE, OPENS, Told, newest_per_speaker
+from waythrough.assess.accounts import CLOSES, NO_SIDE, OPENS, Holders, Told, newest_per_speaker
 from waythrough.assess.doors import Facts
 from waythrough.terms.access import CLOSING, OPENING, Answer, Invitation, Request
 from waythrough.terms.kinds import Known
@@ -57,15 +57,16 @@ def knocks(
     A party with several doors for one request counts once: opened when every door that answered opened. An
     invitation counts for the party invited; ``answers`` are needed for those, as they concern no door.
     """
-    held = {k.record.id: k.record for k in sorted(doors, key=lambda k: (k.known_on, k.entry))}
+    holders = Holders(doors)
     found = []
     for request in facts.requests.values():
         if request.asked_on.earliest > facts.as_of:
             continue
         by_party: dict[str, list[str]] = {}
-        for door in request.doors:
-            if door in held:
-                by_party.setdefault(held[door].party, []).append(door)
+        for id in request.doors:
+            door = holders.on(id, request.asked_on.latest)
+            if door is not None:
+                by_party.setdefault(door.party, []).append(id)
         found += [_at_doors(request, party, ids, facts) for party, ids in by_party.items()]
     for item in invitations:
         if item.known_on <= facts.as_of and item.record.sent_on.earliest <= facts.as_of:
@@ -111,9 +112,10 @@ def _verdict(deciding: Sequence[Told], told: Sequence[Told]) -> _Verdict | None:
         return None
     speakers = {t.speaker for t in deciding}
     sides = {t.side for t in deciding}
-    theirs = [t for t in told if t.side != NO_SIDE and t.speaker in speakers]
-    first = min(t.account.on for t in theirs)
-    decided = min(t.account.on for t in theirs if t.side in sides)
+    # Whoever told it first: the party's own word may repeat, weeks later, an answer it had given long before, and
+    # those weeks are no wait.
+    decided = min(t.account.on for t in told if t.side in sides)
+    first = min([decided, *(t.account.on for t in told if t.side != NO_SIDE and t.speaker in speakers)])
     if len(sides) == 1:
         return _Verdict(sides.pop(), first, decided)
     # One party that says yes and no on one day has not said yes.

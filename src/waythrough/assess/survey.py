@@ -23,6 +23,8 @@ ADDS_UP = frozenset({"share_wish_leave", "share_wish_stay", "share_undecided"})
 
 Concerns may be several and are not added.
 """
+NOT_ASKED = frozenset({"share_departed", "share_children", "share_women", "share_men"})
+"""Shares that were counted among people; nobody was asked anything."""
 ROUNDING = 0.015
 """How far three rounded percentages may be from 100 % without anything missing."""
 
@@ -99,9 +101,12 @@ def survey_table(figures: Sequence[Known[Figure]], as_of: date) -> list[SurveyRo
     Where the answers of one survey should make 100 % and do not, every row of it carries the sum and a flag.
     The missing part is left missing: nobody knows what they answered.
     """
-    known = [item.record for item in figures if item.record.unit == "share" and item.known_on <= as_of]
-    known.sort(key=_order)
+    known = sorted((k.record for k in figures if _is_answer(k.record) and k.known_on <= as_of), key=_order)
     return [_row(figure, known, as_of) for figure in known]
+
+
+def _is_answer(figure: Figure) -> bool:
+    return figure.unit == "share" and figure.counts not in NOT_ASKED
 
 
 def _point(figure: Figure) -> float | None:

@@ -184,7 +184,31 @@ def test_an_account_older_than_sixty_days_before_no_longer_disputes() -> None:
     assert granted("2030-01-20", answer("r1", "ridge", "denied", "2029-11-20")).disputed_by == ("ridge",)
 
 
-def test_an_account_of_another_matter_does_not_dispute() -> None:
+def test_who_says_a_closed_door_opened_for_something_else_differs() -> None:
+    state = gate(
+        "2030-01-20",
+        requests=[request("r1", "2030-01-10"), request("r2", "2030-01-13")],
+        answers=[
+            answer("r1", "vale", "denied", "2030-01-12"),
+            answer("r2", "harbour", "granted", "2030-01-15"),
+        ],
+    )
+    assert (state.state, state.own_word, state.disputed_by) == ("closed", True, ("harbour",))
+
+
+def test_an_earlier_yes_to_something_else_does_not_differ_with_a_no() -> None:
+    state = gate(
+        "2030-01-20",
+        requests=[request("r1", "2030-01-10"), request("r2", "2030-01-03")],
+        answers=[
+            answer("r1", "vale", "denied", "2030-01-12"),
+            answer("r2", "harbour", "granted", "2030-01-05"),
+        ],
+    )
+    assert (state.state, state.disputed_by) == ("closed", ())
+
+
+def test_an_account_of_another_matter_does_not_dispute_a_yes() -> None:
     asked = [request("r1", "2030-01-10"), request("r2", "2030-01-10")]
     assert (
         granted("2030-01-20", answer("r2", "ridge", "denied", "2030-01-15"), requests=asked).disputed_by == ()
@@ -226,6 +250,17 @@ def test_a_standing_yes_holds_until_revoked() -> None:
     assert (state.state, state.window) == ("open", None)
     no = answer("r1", "vale", "revoked", "2031-01-01")
     assert gate("2032-01-01", answers=[yes, no], **records).state == "closed"
+
+
+def test_a_standing_yes_is_disputed_by_recent_accounts_of_the_door() -> None:
+    said = [answer("r1", "ridge", "denied", "2030-01-08"), answer("r0", "harbour", "denied", "2029-06-01")]
+    state = gate(
+        "2030-02-01",
+        requests=[request("r0", "2029-06-01"), request("r1", "2030-01-05")],
+        answers=said,
+        guarantees=[guarantee("g1", "vale", "2030-01-12", standing=True)],
+    )
+    assert (state.state, state.disputed_by) == ("open", ("ridge",))
 
 
 def test_a_standing_yes_outlasts_a_later_window() -> None:

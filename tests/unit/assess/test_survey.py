@@ -132,6 +132,10 @@ def test_answers_of_different_speakers_or_with_bounds_are_not_added() -> None:
         assert {row.sums_to for row in survey_table([WISHES[0], WISHES[1], third], NOW)} == {None}
 
 
+def test_shares_that_were_counted_and_not_asked_are_no_survey() -> None:
+    assert survey_table([share("share_children", 0.52), share("share_departed", 0.34)], NOW) == []
+
+
 def test_only_what_was_published_by_the_day_and_any_order_of_rows() -> None:
     later = share("share_wish_leave", 0.5, on=Days.parse("2030-04"))
     rows = survey_table([*WISHES, later], NOW)

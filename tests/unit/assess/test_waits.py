@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -50,11 +51,24 @@ def test_a_yes_and_a_no_end_a_wait_alike() -> None:
     assert waits("2030-03-01", asked, in_principle).open_now == 1
 
 
-def test_its_own_day_counts_before_what_others_tell() -> None:
+def test_whoever_told_the_answer_first_says_when_it_came() -> None:
     asked = [request("r1", "2030-01-01")]
     told = [answer("r1", "ridge", "denied", "2030-01-03"), answer("r1", "vale", "denied", "2030-01-21")]
+    assert waits("2030-03-01", asked, told).median_days == 2
+    assert waits("2030-03-01", asked, told[1:]).median_days == 20
+
+
+def test_what_others_told_of_the_other_side_is_no_answer_of_the_party() -> None:
+    asked = [request("r1", "2030-01-01")]
+    told = [answer("r1", "ridge", "granted", "2030-01-03"), answer("r1", "vale", "denied", "2030-01-21")]
     assert waits("2030-03-01", asked, told).median_days == 20
-    assert waits("2030-03-01", asked, told[:1]).median_days == 2
+
+
+def test_an_answer_is_of_the_party_that_held_the_door_then() -> None:
+    passed_on = [*DOORS, replace(door("gate", "ridge"), known_on=day("2031-01-01"), entry="z")]
+    asked = [request("r1", "2030-01-01"), request("r2", "2031-02-01")]
+    counted = [waiting(p, asked, [], day("2031-03-01"), doors=passed_on).asked for p in (VALE, RIDGE)]
+    assert counted == [1, 1]
 
 
 @pytest.mark.parametrize("outcome", ["withdrawn_by_us", "postponed_by_us"])
