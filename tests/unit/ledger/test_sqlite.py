@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from sqlalchemy import event
@@ -144,12 +146,38 @@ def test_a_page_of_the_log_is_found_without_going_through_the_ledger(ledger: Led
             assert not any(step.startswith("SCAN entries") for step in plan), plan
 
 
-@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="needs a user who can be refused")
+NOBODY = 65534
+
+
+@contextmanager
+def one_who_can_be_refused(folder: Path) -> Iterator[None]:
+    """Root is refused nothing, so as root the folder is given to nobody, and we are nobody for a while."""
+    if os.geteuid() != 0:
+        yield
+        return
+    for path in (folder, *folder.iterdir()):
+        os.chown(path, NOBODY, NOBODY)
+    os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere a mode does not say who may write")
 def test_a_file_that_may_not_be_written_says_so(ledger: Ledger, workspace: Path, device: DeviceKey) -> None:
     ledger.close()
-    workspace.chmod(0o400)
-    with Ledger.open(workspace, device=device) as again, pytest.raises(NotWritten):
-        again.append([Draft("note", "n", {})], author="Amina Example")
+    # A folder of its own: those of pytest are closed to everybody but their owner.
+    with TemporaryDirectory() as name:
+        copy = Path(name) / workspace.name
+        shutil.copy(workspace, copy)
+        copy.chmod(0o400)
+        with (
+            one_who_can_be_refused(copy.parent),
+            Ledger.open(copy, device=device) as again,
+            pytest.raises(NotWritten),
+        ):
+            again.append([Draft("note", "n", {})], author="Amina Example")
 
 
 def test_a_damaged_file_is_refused_as_broken_when_it_cannot_be_opened(
