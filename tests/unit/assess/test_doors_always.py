@@ -46,15 +46,15 @@ def busy_rows(rng: random.Random) -> dict[str, Any]:
     ]
     done = [execution(f"r{rng.randrange(4)}", "us", rng.choice(["facilitated", "postponed_by_us"]), on())]
     kept = [performance("g0", rng.choice(voices), rng.choice(["performed", "not_performed"]), on())]
-    return dict(
-        parties=PARTIES,
-        doors=[door("gate"), door("pass", "ridge", agreed=2)],
-        requests=asked,
-        answers=answers,
-        guarantees=given,
-        performances=kept,
-        executions=done,
-    )
+    return {
+        "parties": PARTIES,
+        "doors": [door("gate"), door("pass", "ridge", agreed=2)],
+        "requests": asked,
+        "answers": answers,
+        "guarantees": given,
+        "performances": kept,
+        "executions": done,
+    }
 
 
 @pytest.mark.parametrize("seed", range(60))
