@@ -101,6 +101,8 @@ class Plan:
 
     ``unmet_if_nobody_left`` is the guard: the first aim computed as if nobody left, so that nobody is ever fed by
     being moved; ``unmet_person_days`` is after the journeys, with the loads re-optimised for those who remain.
+    Both count a person's day once for each life-saving good that is short on it; ``unmet_by_good`` splits the
+    second by good. ``not_seated`` counts households by reason code. ``notes`` are codes, a colon, and an id.
     """
 
     situation_sha256: str
@@ -119,6 +121,7 @@ class Plan:
     flagged_consents: int
     solver: str
     notes: tuple[str, ...] = ()
+    unmet_by_good: Mapping[str, int] = field(default_factory=dict)
     schema: str = SCHEMA
 
     @property
@@ -131,6 +134,17 @@ class Plan:
         """The largest relative gap over the aims that had anything to reach; None for a plan that does nothing."""
         gaps = [aim.gap for aim in self.aims if aim.gap is not None]
         return max(gaps) if gaps and not self.does_nothing else None
+
+
+@dataclass(frozen=True)
+class Reason:
+    """The first rule that keeps one household from one choice on a run of days (inclusive day indexes)."""
+
+    destination: str
+    first_day: int
+    last_day: int
+    code: str
+    fields: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
