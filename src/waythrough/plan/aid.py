@@ -1,8 +1,9 @@
-"""Convoys in: how many vehicles leave which warehouse on which day, and with what, so that fewest people go short.
+"""Convoys in: how many vehicles leave which warehouse on which day, and with what, so that fewest people go
+short.
 
-The first aim counts person-days below the life-saving threshold, once for each life-saving good that is short on
-a day, over the horizon. Counting goods one by one keeps the aim honest where one good can be brought and another
-cannot: bringing food still counts on the days when water is short.
+The first aim counts person-days below the life-saving threshold, once for each life-saving good that is
+short on a day, over the horizon. Counting goods one by one keeps the aim honest where one good can be
+brought and another cannot: bringing food still counts on the days when water is short.
 
 Loads are counted in *rations*: what one person needs of one good on one day.
 """
@@ -23,9 +24,12 @@ from waythrough.terms.situation import FleetNow, Good, RouteNow, Situation
 Population = Mapping[str, Sequence[int]]
 """People at each site on each day (shape of each: (days,))."""
 
-WHOLE_RATIONS_UP_TO = 20_000
-"""Up to this many rations over the horizon loads are whole numbers in the program itself; above, they are counted
-in thousands and rounded down afterwards, which costs at most one ration for each trip and good."""
+WHOLE_RATIONS_UP_TO = 2_000
+"""Up to this many rations over the horizon loads are whole numbers in the program itself; above, they are
+counted in thousands and rounded down afterwards, which costs at most one ration for each trip and good."""
+
+ROAD_NODES = 30
+"""How long the last aims are searched: the aims about people come first, in time as in order."""
 
 
 def life_saving(situation: Situation) -> list[Good]:
@@ -37,7 +41,9 @@ def life_saving(situation: Situation) -> list[Good]:
 
 
 def people_each_day(situation: Situation, leaving: Mapping[tuple[str, int], int]) -> Population:
-    """People at each site day by day, when ``leaving[site, day]`` people leave on a day (never fewer than none)."""
+    """People at each site day by day, when ``leaving[site, day]`` people leave on a day (never fewer than
+    none).
+    """
     return {
         site.id: [
             max(0, site.people - sum(n for (at, day), n in leaving.items() if at == site.id and day <= t))
@@ -48,12 +54,14 @@ def people_each_day(situation: Situation, leaving: Mapping[tuple[str, int], int]
 
 
 def unmet_by_good(situation: Situation, convoys: Sequence[ConvoyTrip], people: Population) -> dict[str, int]:
-    """Person-days short of each life-saving good, if every good is eaten as it comes and nothing is held back."""
+    """Person-days short of each life-saving good, if every good is eaten as it comes and nothing is held
+    back.
+    """
     days_out = {route.id: route.days_out for route in situation.routes}
     arriving: dict[tuple[str, int, str], int] = {}
     for trip in convoys:
-        for good, grams in trip.load_g.items():
-            key = (trip.site, trip.day + days_out[trip.route], good)
+        for name, grams in trip.load_g.items():
+            key = (trip.site, trip.day + days_out[trip.route], name)
             arriving[key] = arriving.get(key, 0) + grams
     unmet = {}
     for good in life_saving(situation):
@@ -72,8 +80,8 @@ def unmet_by_good(situation: Situation, convoys: Sequence[ConvoyTrip], people: P
 class AidProgram:
     """The program of one or two populations that eat the same loads: as if nobody left, and those who remain.
 
-    ``trucks`` maps (fleet, route, day) and ``loads`` (route, day, good) to columns; ``fed`` lists the columns of
-    rations eaten by each population.
+    ``trucks`` maps (fleet, route, day) and ``loads`` (route, day, good) to columns; ``fed`` lists the
+    columns of rations eaten by each population.
     """
 
     situation: Situation
@@ -181,11 +189,13 @@ class AidProgram:
             self.program.row(terms, high=self.network.caps[door])
 
     def _add_eating(self, population: Population) -> None:
-        """Stock today = stock yesterday + what arrived − what is eaten; nobody eats more than a ration a day."""
+        """Stock today = stock yesterday + what arrived − what is eaten; nobody eats more than a ration a
+        day.
+        """
         arriving: dict[tuple[str, int, str], list[int]] = {}
-        for (route, t, good), column in self.loads.items():
+        for (route, t, name), column in self.loads.items():
             at = self.network.routes[route]
-            arriving.setdefault((at.site, t + at.days_out, good), []).append(column)
+            arriving.setdefault((at.site, t + at.days_out, name), []).append(column)
         fed = []
         for site in self.situation.sites:
             for good in self.goods:
@@ -217,7 +227,9 @@ class AidProgram:
         self.program.row([(column, 1) for column in self.fed[which]], low=rations * (1 - 1e-9) - 1e-7)
 
     def aim_at_least(self, per_vehicle: Mapping[str, int]) -> float:
-        """Aim: least of what one vehicle costs on each route (``per_vehicle``); gives the unit it is counted in."""
+        """Aim: least of what one vehicle costs on each route (``per_vehicle``); gives the unit it is
+        counted in.
+        """
         unit = float(max(per_vehicle.values(), default=0) or 1)
         self.program.maximise = False
         self.program.cost = [0.0] * len(self.program.cost)
@@ -236,11 +248,15 @@ class AidProgram:
         return max(0, math.ceil(self.demand[which] - bound * self.scale - slack))
 
     def convoys(self, solution: Solution) -> tuple[ConvoyTrip, ...]:
-        """The trips of a solution, in order of day, route and fleet; loads in whole rations, within every limit."""
+        """The trips of a solution, in order of day, route and fleet; loads in whole rations, within every
+        limit.
+        """
         grams = {good.id: good.grams_per_person_day for good in self.goods}
         left = {(w.id, g): n for w in self.situation.warehouses for g, n in w.stock_g.items()}
         trips: list[ConvoyTrip] = []
-        for (route_id, t), fleets in sorted(self._vehicles(solution.values).items(), key=lambda i: i[0][::-1]):
+        for (route_id, t), fleets in sorted(
+            self._vehicles(solution.values).items(), key=lambda i: i[0][::-1]
+        ):
             route = self.network.routes[route_id]
             spare = sum(self.fleet[f].payload_g * n for f, n in fleets)
             load: dict[str, int] = {}
@@ -282,7 +298,9 @@ class AidProgram:
 
 @dataclass(frozen=True)
 class AidPlan:
-    """Convoys with the bound of each aim they were made for, in person-days, risk-weighted minutes and metres."""
+    """Convoys with the bound of each aim they were made for, in person-days, risk-weighted minutes and
+    metres.
+    """
 
     convoys: tuple[ConvoyTrip, ...]
     unmet_full_bound: int
@@ -318,8 +336,8 @@ def finish(
 ) -> AidPlan:
     """Loads again for those who remain, then least exposure, then least distance, giving up nothing before.
 
-    What the first aim reached for everyone stays hard: if the journeys do not happen, the same loads still feed
-    as many as could be fed.
+    What the first aim reached for everyone stays hard: if the journeys do not happen, the same loads still
+    feed as many as could be fed.
     """
     full, left = people_each_day(situation, {}), people_each_day(situation, leaving)
     aid = AidProgram(situation, network, [full, left] if leaving else [full])
@@ -334,7 +352,7 @@ def finish(
     for per_vehicle in (network.exposure, network.metres):
         unit = aid.aim_at_least({route.id: per_vehicle(route) for route in network.of_purpose("aid")})
         if any(aid.program.cost):
-            found = aid.program.solve(limits, start=found.values, what="the road")
+            found = aid.program.solve(limits.at_most(ROAD_NODES), start=found.values, what="the road")
             aid.keep_at_most(found.objective)
             bounds.append(max(0, math.ceil(found.bound * unit * (1 - 1e-7) - 1e-6)))
         else:

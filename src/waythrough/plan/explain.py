@@ -1,4 +1,6 @@
-"""Why not: the smallest sets of doors, and the other causes, that keep aid out or people from their own choice."""
+"""Why not: the smallest sets of doors, and the other causes, that keep aid out or people from their own
+choice.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,15 @@ from waythrough.terms.planned import Blocker, ConvoyTrip, Plan, Reason, ReturnTr
 from waythrough.terms.problems import NotFound
 from waythrough.terms.situation import HouseholdNow, RouteNow, Situation
 
-NEARNESS = ("no_route", "stopped", "no_reception", "no_door_recorded", "no_fleet", "vehicle_too_small", "door_shut")
+NEARNESS = (
+    "no_route",
+    "stopped",
+    "no_reception",
+    "no_door_recorded",
+    "no_fleet",
+    "vehicle_too_small",
+    "door_shut",
+)
 """Causes from furthest to nearest: of several choices, the one that came nearest to a seat is told."""
 
 
@@ -28,7 +38,9 @@ def blockers(
     returns: Sequence[ReturnTrip],
     unmet: int,
 ) -> tuple[Blocker, ...]:
-    """What keeps a purpose with no trip at all from happening; empty for a purpose with trips, or with no need."""
+    """What keeps a purpose with no trip at all from happening; empty for a purpose with trips, or with no
+    need.
+    """
     found: list[Blocker] = []
     if not convoys and (unmet or not life_saving(situation)):
         found += _aid_blockers(situation, network)
@@ -38,10 +50,11 @@ def blockers(
 
 
 def smallest_sets(network: Network, routes: Iterable[RouteNow]) -> list[tuple[RouteNow, frozenset[str]]]:
-    """The smallest sets of shut doors that, opened, let one of the routes be driven on some day, each set once.
+    """The smallest sets of shut doors that, opened, let one of the routes be driven on some day, each set
+    once.
 
-    A route on which a zone has no recorded door is left out: no known door opens it. An empty set means a route
-    is open already.
+    A route on which a zone has no recorded door is left out: no known door opens it. An empty set means a
+    route is open already.
     """
     best: dict[frozenset[str], RouteNow] = {}
     for route in routes:
@@ -65,7 +78,9 @@ def _aid_blockers(situation: Situation, network: Network) -> list[Blocker]:
     for site in situation.sites:
         silent = [g.id for g in life_saving(situation) if g.id not in site.stock_known]
         if silent:
-            found.append(Blocker("aid", "stock_not_stated", fields={"site": site.id, "goods": ", ".join(silent)}))
+            found.append(
+                Blocker("aid", "stock_not_stated", fields={"site": site.id, "goods": ", ".join(silent)})
+            )
         found += _route_blockers(network, "aid", site.id, network.of_purpose("aid"))
     return found
 
@@ -74,7 +89,9 @@ def _return_blockers(situation: Situation, network: Network, able: Sequence[Unit
     found: list[Blocker] = []
     wanted = {(unit.site, choice.destination) for unit in able for choice in unit.choices}
     if not able:
-        found.append(Blocker("return", "no_live_consent", fields={"households": str(len(situation.households))}))
+        found.append(
+            Blocker("return", "no_live_consent", fields={"households": str(len(situation.households))})
+        )
     for end in situation.destinations:
         if able and not any(destination == end.id for _, destination in wanted):
             continue
@@ -106,7 +123,9 @@ def _route_blockers(network: Network, purpose: str, site: str, routes: Sequence[
         if not network.starts(route)
     ]
     found += [
-        Blocker(purpose, "doors_shut", tuple(sorted(doors)), {"site": site, "route": route.id, "end": route.end})
+        Blocker(
+            purpose, "doors_shut", tuple(sorted(doors)), {"site": site, "route": route.id, "end": route.end}
+        )
         for route, doors in smallest_sets(network, ours)
         if doors
     ]
@@ -135,7 +154,8 @@ def _nearest(network: Network, unit: Unit) -> str:
 
 
 def cause(network: Network, unit: Unit, destination: str, days: int) -> tuple[str, dict[str, str]]:
-    """The first rule, other than consent and lack of room, that keeps a unit from a destination on all these days.
+    """The first rule, other than consent and lack of room, that keeps a unit from a destination on all
+    these days.
 
     Gives a code and its fields; ("", {}) when none does.
     """
@@ -167,14 +187,16 @@ def cause(network: Network, unit: Unit, destination: str, days: int) -> tuple[st
 
 
 def _seat(network: Network, route: RouteNow, household: HouseholdNow) -> bool:
-    return any(f.seats >= household.size and f.special_seats >= household.special for f in network.fleets(route))
+    return any(
+        f.seats >= household.size and f.special_seats >= household.special for f in network.fleets(route)
+    )
 
 
 def why_not(situation: Situation, plan: Plan, household: str) -> tuple[Reason, ...]:
     """For each of a household's choices and each day, the first rule that kills it, as runs of days.
 
-    Empty for a household that has a seat. A household without any choice gets one reason over all days. Consents
-    are explained for the household as a whole: which adult said no is not for others to read.
+    Empty for a household that has a seat. A household without any choice gets one reason over all days.
+    Consents are explained for the household as a whole: which adult said no is not for others to read.
 
     Raises
     ------
@@ -223,7 +245,9 @@ def _full(
     days_out = {r.id: r.days_out for r in situation.routes}
     end = next(d for d in situation.destinations if d.id == destination)
     ways = {
-        r.days_out for r in situation.routes if (r.purpose, r.site, r.end) == ("return", unit.site, destination)
+        r.days_out
+        for r in situation.routes
+        if (r.purpose, r.site, r.end) == ("return", unit.site, destination)
     }
     coming = [
         (trip.day + days_out[trip.route], size[seat.household])

@@ -17,8 +17,12 @@ T = TypeVar("T")
 
 
 def canonical(value: Situation | Plan) -> bytes:
-    """The one way to write a value: JSON with sorted keys, no spaces, UTF-8, fields at their default left out."""
-    text = json.dumps(to_body(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    """The one way to write a value: JSON with sorted keys, no spaces, UTF-8, fields at their default left
+    out.
+    """
+    text = json.dumps(
+        to_body(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    )
     return text.encode("utf-8")
 
 
@@ -49,11 +53,17 @@ def _load(path: Path, kind: type[T], schema: str) -> T:
         body: Any = json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, UnicodeDecodeError) as problem:
         raise InputRefused(
-            place=str(path), found=f"no JSON ({problem})", allowed=f"a {schema} file", remedy="Name the right file."
+            place=str(path),
+            found=f"no JSON ({problem})",
+            allowed=f"a {schema} file",
+            remedy="Name the right file.",
         ) from None
     found = body.get("schema") if isinstance(body, dict) else None
     if found != schema:
         raise InputRefused(
-            place=str(path), found=f"schema {found!r}", allowed=schema, remedy="Name the right file, or make it again."
+            place=str(path),
+            found=f"schema {found!r}",
+            allowed=schema,
+            remedy="Name the right file, or make it again.",
         )
     return from_body(kind, body, str(path))

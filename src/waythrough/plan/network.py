@@ -1,4 +1,6 @@
-"""Which route can be driven on which day: every leg's doors, outward and for the empty vehicles coming home."""
+"""Which route can be driven on which day: every leg's doors, outward and for the empty vehicles coming
+home.
+"""
 
 from __future__ import annotations
 
@@ -60,7 +62,9 @@ class Network:
     def shut(self, route: RouteNow, t: int) -> frozenset[str]:
         """The doors that are not open when a trip starting on day ``t`` needs them."""
         return frozenset(
-            door for door, offset in self.passed[route.id] if not self.open_days.get(door, 0) >> (t + offset) & 1
+            door
+            for door, offset in self.passed[route.id]
+            if not self.open_days.get(door, 0) >> (t + offset) & 1
         )
 
     def fleets(self, route: RouteNow) -> list[FleetNow]:

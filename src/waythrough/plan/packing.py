@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 NODES = 20_000
-"""How many placements the search tries before it gives up. Giving up is safe: the family waits for another trip."""
+"""How many placements the search tries before it gives up. Giving up is safe: the family waits for another
+trip.
+"""
 
 
 @dataclass
@@ -30,18 +32,22 @@ Family = tuple[str, int, int]
 def pack(families: Sequence[Family], rooms: Sequence[tuple[str, int, int]]) -> list[Vehicle] | None:
     """Place every family whole on one vehicle, or None if no way was found.
 
-    ``rooms`` are (fleet, seats, special seats), one for each vehicle. Largest families are placed first, each where
-    least room is left over; when that fails, every way is tried up to the work limit.
+    ``rooms`` are (fleet, seats, special seats), one for each vehicle. Largest families are placed first,
+    each where least room is left over; when that fails, every way is tried up to the work limit.
     """
     order = sorted(families, key=lambda f: (-f[2], -f[1], f[0]))
-    if sum(f[1] for f in order) > sum(r[1] for r in rooms) or sum(f[2] for f in order) > sum(r[2] for r in rooms):
+    if sum(f[1] for f in order) > sum(r[1] for r in rooms) or sum(f[2] for f in order) > sum(
+        r[2] for r in rooms
+    ):
         return None
     vehicles = [Vehicle(*room) for room in rooms]
     return vehicles if _place(order, 0, vehicles, [NODES]) else None
 
 
 def _place(order: Sequence[Family], at: int, vehicles: list[Vehicle], nodes: list[int]) -> bool:
-    """Depth first: the family ``order[at]`` onto each different vehicle in turn. A loop, as trips can be long."""
+    """Depth first: the family ``order[at]`` onto each different vehicle in turn. A loop, as trips can be
+    long.
+    """
     tries: list[list[Vehicle]] = []
     while at < len(order):
         household, size, special = order[at]
@@ -68,8 +74,10 @@ def _place(order: Sequence[Family], at: int, vehicles: list[Vehicle], nodes: lis
 
 
 def _different(vehicles: list[Vehicle], size: int, special: int) -> list[Vehicle]:
-    """Vehicles with room, tightest first; of those with the same room left only one, for they are the same to us."""
-    seen = {}
+    """Vehicles with room, tightest first; of those with the same room left only one, for they are the same
+    to us.
+    """
+    seen: dict[tuple[int, int, str], Vehicle] = {}
     for vehicle in vehicles:
         if vehicle.fits(size, special):
             seen.setdefault((vehicle.seats, vehicle.special, vehicle.fleet), vehicle)

@@ -1,7 +1,8 @@
-"""The whole plan: aid for everyone first, then consented journeys, then loads for those who remain, then the road.
+"""The whole plan: aid for everyone first, then consented journeys, then loads for those who remain, then
+the road.
 
-The order is strict. What an earlier aim reached is a hard rule for the later ones, so nobody is ever fed by being
-moved, and no road is made safer by leaving someone hungry.
+The order is strict. What an earlier aim reached is a hard rule for the later ones, so nobody is ever fed by
+being moved, and no road is made safer by leaving someone hungry.
 """
 
 from __future__ import annotations
@@ -52,7 +53,9 @@ def make(situation: Situation, limits: Limits = DEFAULT_LIMITS) -> Plan:
         unmet_person_days=sum(remaining.values()),
         people_moved=sum(leaving.values()),
         steps=steps.steps(situation, supplies.convoys, people_out.trips),
-        blockers=explain.blockers(situation, network, able, supplies.convoys, people_out.trips, aims[0].value),
+        blockers=explain.blockers(
+            situation, network, able, supplies.convoys, people_out.trips, aims[0].value
+        ),
         not_seated=explain.not_seated(situation, network, able, out, seated),
         flagged_consents=flagged_consents(situation, people_out.trips),
         solver=f"{version()}; journeys {people_out.method}; gap {limits.gap:g}, nodes {limits.nodes}",
@@ -71,7 +74,9 @@ def leaving_each_day(situation: Situation, trips: Sequence[ReturnTrip]) -> dict[
 
 
 def flagged_consents(situation: Situation, trips: Sequence[ReturnTrip]) -> int:
-    """How many of the consents the seats rest on carry a flag (given under need or pressure, not in private)."""
+    """How many of the consents the seats rest on carry a flag (given under need or pressure, not in
+    private).
+    """
     going = {seat.household: trip for trip in trips for seat in trip.seats}
     return sum(_flagged(h, going[h.id]) for h in situation.households if h.id in going)
 
@@ -89,7 +94,8 @@ def _flagged(household: HouseholdNow, trip: ReturnTrip) -> int:
 
 def road(network: Network, convoys: Sequence[ConvoyTrip], trips: Sequence[ReturnTrip]) -> tuple[int, int]:
     """Risk-weighted minutes, and metres, of every vehicle there and back."""
-    driven = [(network.routes[trip.route], trip.vehicles) for trip in (*convoys, *trips)]
+    every: list[ConvoyTrip | ReturnTrip] = [*convoys, *trips]
+    driven = [(network.routes[trip.route], trip.vehicles) for trip in every]
     return (
         sum(network.exposure(route) * n for route, n in driven),
         sum(network.metres(route) * n for route, n in driven),

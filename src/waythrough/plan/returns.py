@@ -1,14 +1,18 @@
-"""People out, by their own consent: most journeys honoured, soonest for those in most danger, then least exposure.
+"""People out, by their own consent: most journeys honoured, soonest for those in most danger, then least
+exposure.
 
 Three ways, chosen by size alone, so that the same situation is always solved the same way:
 
 * *exact*: every vehicle is a bin of its own in the integer program; the answer is proven to the solver's gap;
-* *classes*: units that are alike are counted together; seats are counted for each trip, vehicles are whole numbers,
+* *classes*: units that are alike are counted together; seats are counted for each trip, vehicles are whole
+numbers,
   and families are packed afterwards, exactly;
-* *priced*: as classes, but the program first runs with parts of families allowed, which gives the bound and the
+* *priced*: as classes, but the program first runs with parts of families allowed, which gives the bound and
+the
   prices of seats and places; the integer program then keeps each class's best-priced journeys.
 
-Whatever the way, the trips come out of ``Seating``, which cannot break a rule, and are checked again elsewhere.
+Whatever the way, the trips come out of ``Seating``, which cannot break a rule, and are checked again
+elsewhere.
 """
 
 from __future__ import annotations
@@ -27,17 +31,25 @@ from waythrough.plan.units import Unit
 from waythrough.terms.planned import ReturnTrip
 from waythrough.terms.situation import Situation
 
-EXACT_UP_TO = 1_500
+EXACT_UP_TO = 160
 """Household-on-vehicle columns up to which every vehicle is a bin of its own."""
 CLASSES_UP_TO = 2_500
 """Journey columns up to which the classes program keeps all of them."""
 BEST_PRICED = 6
 """Journeys each class keeps in the priced program."""
+PACKED_LATER = (40, 1e-3)
+"""Nodes and gap for programs that count seats only: packing comes after, so the last tenth of a percent is
+noise.
+"""
 
 
 @dataclass(frozen=True)
 class ReturnsPlan:
-    """Trips with the second aim's value and bound, and bounds on what the trips cost in exposure and metres."""
+    """Trips with the second aim's value and bound, and bounds on what the trips cost in exposure and metres.
+
+    By the exact method the last two hold for any trips of the same value; by the others for just these
+    journeys.
+    """
 
     trips: tuple[ReturnTrip, ...]
     value: int
@@ -48,7 +60,9 @@ class ReturnsPlan:
 
 
 def journeys(situation: Situation, network: Network, units: Sequence[Unit], limits: Limits) -> ReturnsPlan:
-    """The trips that honour most consented journeys, and among the trips for these, those with least exposure."""
+    """The trips that honour most consented journeys, and among the trips for these, those with least
+    exposure.
+    """
     open_to = options(situation, network, units)
     able = [unit for unit in units if unit.id in open_to.of]
     if not able:
@@ -192,7 +206,8 @@ def _exact(
                 [(c, households[h][0].size) for h, c in seated.items()] + [(used, -fleet[name].seats)], high=0
             )
             program.row(
-                [(c, households[h][0].special) for h, c in seated.items()] + [(used, -fleet[name].special_seats)],
+                [(c, households[h][0].special) for h, c in seated.items()]
+                + [(used, -fleet[name].special_seats)],
                 high=0,
             )
             # Vehicles of a fleet are alike: the first ones are used first.
@@ -211,7 +226,7 @@ def _exact(
     for per_vehicle in shared.road_costs():
         unit_cost = shared.aim_at_least(per_vehicle)
         if any(program.cost):
-            found = program.solve(limits, start=found.values, what="the road")
+            found = program.solve(limits.at_most(200), start=found.values, what="the road")
             shared.keep_at_most(found.objective)
         roads.append(_road_bound(found.bound, unit_cost) if any(program.cost) else 0)
     seating = Seating(situation, network, open_to.fleets)
@@ -232,7 +247,10 @@ def _seat_exactly(
     going = []
     for unit in {u.id: u for u in aboard}.values():
         places = [
-            (name, n) for h in unit.households for name, n, c in sits[h.id, departure] if round(values[c]) == 1
+            (name, n)
+            for h in unit.households
+            for name, n, c in sits[h.id, departure]
+            if round(values[c]) == 1
         ]
         if places:
             going.append(unit)
@@ -271,21 +289,23 @@ def _by_classes(
     full.shared.aim_at_value()
     columns = len(full.shared.going)
     if columns <= CLASSES_UP_TO:
-        found = full.shared.program.solve(limits, what="the journeys")
+        found = full.shared.program.solve(limits.at_most(*PACKED_LATER), what="the journeys")
         bound, chosen, method = found.bound, full, "classes"
     else:
         relaxed = full.shared.program.solve(limits, relaxed=True, what="the journeys")
         chosen = full.best_priced(relaxed.values, relaxed.prices)
         chosen.shared.aim_at_value()
-        found = chosen.shared.program.solve(limits, what="the journeys")
+        found = chosen.shared.program.solve(limits.at_most(*PACKED_LATER), what="the journeys")
         bound, method = relaxed.bound, "priced"
     seating = chosen.seat(found.values)
     improve(seating, able, open_to)
     seating.tighten()
     _safer_routes(seating)
     reached = seating.worth()
-    roads = full.road_bounds(reached, seating, limits)
-    return ReturnsPlan(seating.trips(), reached, max(_whole_bound(bound), reached), roads[0], roads[1], method)
+    roads = road_bounds(seating, limits)
+    return ReturnsPlan(
+        seating.trips(), reached, max(_whole_bound(bound), reached), roads[0], roads[1], method
+    )
 
 
 @dataclass
@@ -336,7 +356,9 @@ class ClassProgram:
             program.row(suited, high=0)
 
     def best_priced(self, values: np.ndarray, prices: np.ndarray) -> ClassProgram:
-        """The same program with each class's journeys cut down to those used or nearly as good at these prices."""
+        """The same program with each class's journeys cut down to those used or nearly as good at these
+        prices.
+        """
         program = self.shared.program
         reduced = np.array(program.cost)
         rows = np.repeat(np.arange(len(prices)), np.diff(np.array(program.starts)))
@@ -356,7 +378,9 @@ class ClassProgram:
         return ClassProgram(self.situation, self.network, kept, self.open_to)
 
     def seat(self, values: np.ndarray) -> Seating:
-        """Name the units of each class one by one, and pack each trip; who does not fit is left for ``improve``."""
+        """Name the units of each class one by one, and pack each trip; who does not fit is left for
+        ``improve``.
+        """
         going: dict[Departure, list[Unit]] = defaultdict(list)
         for number, group in enumerate(self.alike):
             waiting = list(group.units)
@@ -373,24 +397,45 @@ class ClassProgram:
             seating.start(departure, counts, going[departure])
         return seating
 
-    def road_bounds(self, value: int, seating: Seating, limits: Limits) -> list[int]:
-        """Least exposure, then least metres at no more exposure, of any trips worth as much; parts of families and
-        vehicles allowed, so both are a little too low."""
-        self.shared.keep_value(value)
-        spent = [
-            sum(per[d[0]] * len(vehicles) for d, vehicles in seating.vehicles.items())
-            for per in self.shared.road_costs()
-        ]
-        bounds = []
-        for per_vehicle, cost in zip(self.shared.road_costs(), spent, strict=True):
-            unit = self.shared.aim_at_least(per_vehicle)
-            if not any(self.shared.program.cost):
-                bounds.append(0)
-                continue
-            found = self.shared.program.solve(limits, relaxed=True, what="the road")
-            bounds.append(min(cost, _road_bound(found.bound, unit)))
-            self.shared.keep_at_most(cost / unit)
-        return bounds
+
+def road_bounds(seating: Seating, limits: Limits) -> list[int]:
+    """Least exposure, then least metres at no more exposure, for just these journeys on any of their routes.
+
+    Seats are counted for each trip as a whole, so the packing of families can only cost more than this.
+    """
+    shared = Shared(seating.situation, seating.network)
+    program = shared.program
+    demand: dict[tuple[str, str, int, int], list[int]] = defaultdict(lambda: [0, 0])
+    for name, (route_id, t) in seating.riding.items():
+        route, unit = seating.network.routes[route_id], seating.units[name]
+        wanted = demand[route.site, route.end, t, route.days_out]
+        wanted[0] += unit.people
+        wanted[1] += unit.special
+    for (site, end, t, days_out), (people, special) in sorted(demand.items()):
+        seats, suited = list[tuple[int, float]](), list[tuple[int, float]]()
+        for route in seating.network.of_purpose("return"):
+            if (route.site, route.end, route.days_out) == (site, end, days_out) and (
+                seating.network.departures[route.id] >> t & 1
+            ):
+                for fleet in seating.fleets[route.id]:
+                    column = program.column(fleet.count, whole=True)
+                    shared.vehicle(column, fleet.id, (route.id, t))
+                    seats.append((column, fleet.seats))
+                    suited.append((column, fleet.special_seats))
+        program.row(seats, low=people)
+        program.row(suited, low=special)
+    shared.close()
+    bounds = []
+    for per_vehicle in shared.road_costs():
+        unit_cost = shared.aim_at_least(per_vehicle)
+        cost = sum(per_vehicle[d[0]] * len(vehicles) for d, vehicles in seating.vehicles.items())
+        if any(program.cost):
+            found = program.solve(limits.at_most(*PACKED_LATER), what="the road")
+            bounds.append(min(cost, _road_bound(found.bound, unit_cost)))
+            shared.keep_at_most(cost / unit_cost)
+        else:
+            bounds.append(0)
+    return bounds
 
 
 def improve(seating: Seating, able: Sequence[Unit], open_to: Options) -> None:
@@ -404,9 +449,7 @@ def improve(seating: Seating, able: Sequence[Unit], open_to: Options) -> None:
             return
 
 
-def _better(
-    seating: Seating, unit: Unit, at: Departure | None, ways: Sequence[tuple[str, int, int]]
-) -> bool:
+def _better(seating: Seating, unit: Unit, at: Departure | None, ways: Sequence[tuple[str, int, int]]) -> bool:
     now = next((worth for route, t, worth in ways if (route, t) == at), 0)
     for route, t, worth in ways:
         if worth <= now:
@@ -423,7 +466,9 @@ def _better(
 
 
 def _safer_routes(seating: Seating) -> None:
-    """Whole trips onto another road to the same end and day, where that is less exposed, or as much and shorter."""
+    """Whole trips onto another road to the same end and day, where that is less exposed, or as much and
+    shorter.
+    """
     network = seating.network
     cost = {r.id: (network.exposure(r), network.metres(r), r.id) for r in network.of_purpose("return")}
     for departure in sorted(seating.vehicles):
@@ -431,7 +476,8 @@ def _safer_routes(seating: Seating) -> None:
         others = [
             r
             for r in network.of_purpose("return")
-            if (r.site, r.end, r.days_out) == (here.site, here.end, here.days_out) and cost[r.id] < cost[here.id]
+            if (r.site, r.end, r.days_out) == (here.site, here.end, here.days_out)
+            and cost[r.id] < cost[here.id]
         ]
         for route in sorted(others, key=lambda r: cost[r.id]):
             if seating.move_trip(departure, route):

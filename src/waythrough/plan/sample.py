@@ -53,7 +53,9 @@ def sample(size: Size, seed: int) -> Situation:
         warehouses=tuple(_warehouse(n, size, people, luck) for n in range(size.warehouses)),
         destinations=destinations,
         doors=tuple(
-            _door(f"{purpose}-{zone}", size, luck) for purpose in ("aid", "return") for zone in range(size.zones)
+            _door(f"{purpose}-{zone}", size, luck)
+            for purpose in ("aid", "return")
+            for zone in range(size.zones)
         ),
         routes=(
             *(_route("aid", f"store-{n}", n, size) for n in range(size.warehouses)),
@@ -74,7 +76,11 @@ def _destinations(size: Size, luck: random.Random) -> tuple[DestinationNow, ...]
     expected = max(4, round(size.households * size.people_per_household / size.destinations))
     return tuple(
         DestinationNow(
-            f"town-{n}", max(6, expected // 8), None if luck.random() < 0.4 else expected, luck.random() < 0.1, ""
+            f"town-{n}",
+            max(6, expected // 8),
+            None if luck.random() < 0.4 else expected,
+            luck.random() < 0.1,
+            "",
         )
         for n in range(size.destinations)
     )
@@ -82,7 +88,10 @@ def _destinations(size: Size, luck: random.Random) -> tuple[DestinationNow, ...]
 
 def _warehouse(n: int, size: Size, people: int, luck: random.Random) -> WarehouseNow:
     need = people * size.days
-    stock = {"food": round(need * 500 * luck.uniform(0.2, 0.8)), "water": round(need * 2_500 * luck.uniform(0.1, 0.6))}
+    stock = {
+        "food": round(need * 500 * luck.uniform(0.2, 0.8)),
+        "water": round(need * 2_500 * luck.uniform(0.1, 0.6)),
+    }
     return WarehouseNow(f"store-{n}", {**stock, "kits": need * 5})
 
 
@@ -97,7 +106,8 @@ def _route(purpose: str, end: str, n: int, size: Size) -> RouteNow:
     zones = sorted({n % size.zones, (n + 1) % size.zones})
     uses = [LegUse(f"road-{z}", f"zone-{z}", 60.0 + 10 * z, 1.5, 0, (f"{purpose}-{z}",)) for z in zones]
     back = [
-        LegUse(u.leg, u.zone, u.km, u.hours, 1 if purpose == "aid" and n % 2 else 0, u.doors) for u in reversed(uses)
+        LegUse(u.leg, u.zone, u.km, u.hours, 1 if purpose == "aid" and n % 2 else 0, u.doors)
+        for u in reversed(uses)
     ]
     return RouteNow(f"{purpose}-{end}", purpose, "site", end, tuple(uses), tuple(back), (), 2)
 
@@ -111,7 +121,9 @@ def _fleets(size: Size, people: int) -> tuple[FleetNow, ...]:
     )
 
 
-def _household(n: int, size: Size, destinations: tuple[DestinationNow, ...], luck: random.Random) -> HouseholdNow:
+def _household(
+    n: int, size: Size, destinations: tuple[DestinationNow, ...], luck: random.Random
+) -> HouseholdNow:
     people = luck.choice((1, 2, 3, 4, 5, 5, 6, 7, 8, 9))
     adults = tuple(f"h{n}-{a}" for a in range(luck.choice((1, 2, 2, 3)) if people > 2 else 1))
     chosen = luck.sample([d.id for d in destinations], k=luck.randint(1, min(3, len(destinations))))
@@ -121,7 +133,8 @@ def _household(n: int, size: Size, destinations: tuple[DestinationNow, ...], luc
             start = luck.randrange(-20, max(1, size.days // 4))
             last = start + luck.randrange(10, 90)
             consents += [
-                ConsentNow(adult, destination, RETURN, start, last, f"c{n}-{adult}-{destination}") for adult in adults
+                ConsentNow(adult, destination, RETURN, start, last, f"c{n}-{adult}-{destination}")
+                for adult in adults
             ]
     forgotten = luck.random() < 0.04
     return HouseholdNow(
@@ -133,7 +146,7 @@ def _household(n: int, size: Size, destinations: tuple[DestinationNow, ...], luc
         adults=adults,
         choices=tuple(chosen) if consents else (),
         consents=tuple(consents),
-        data_consent={a: size.days + 60 for a in adults[: -1 if forgotten else None]} if consents else {},
+        data_consent=dict.fromkeys(adults[: -1 if forgotten else None], size.days + 60) if consents else {},
         kin_group=f"kin-{n // 3}" if luck.random() < 0.08 else "",
         wishes_to_leave=luck.choice((True, True, False, None)),
         refused=bool(consents) and luck.random() < 0.02,

@@ -18,8 +18,8 @@ Departure = tuple[str, int]
 
 @dataclass(frozen=True)
 class Options:
-    """Where and when each unit may travel: consents, stops, stated reception, open doors, and a seat that is big
-    enough, all at once. ``of[unit.id]`` lists (route, day, value), best first.
+    """Where and when each unit may travel: consents, stops, stated reception, open doors, and a seat that
+    is big enough, all at once. ``of[unit.id]`` lists (route, day, value), best first.
     """
 
     of: dict[str, list[tuple[str, int, int]]]
@@ -27,7 +27,9 @@ class Options:
 
 
 def options(situation: Situation, network: Network, units: Iterable[Unit]) -> Options:
-    """Every (route, day) open to each unit, with the value of the journey; best first, ties by day and route."""
+    """Every (route, day) open to each unit, with the value of the journey; best first, ties by day and
+    route.
+    """
     ends = {d.id: d for d in situation.destinations}
     routes: dict[tuple[str, str], list[RouteNow]] = defaultdict(list)
     fleets = {}
@@ -114,7 +116,9 @@ class Seating:
     # --- changing -----------------------------------------------------------------------------------------
 
     def add(self, unit: Unit, departure: Departure) -> bool:
-        """Seat a unit on a trip if it can be done, with another vehicle where one is free; False if it cannot."""
+        """Seat a unit on a trip if it can be done, with another vehicle where one is free; False if it
+        cannot.
+        """
         route = self.network.routes[departure[0]]
         if not self.received_ok(unit.people, route, departure[1]):
             return False
@@ -151,10 +155,10 @@ class Seating:
         self._count_unit(unit, before, +1)
         return False
 
-    def start(
-        self, departure: Departure, counts: dict[str, int], units: list[Unit]
-    ) -> list[Unit]:
-        """Begin a trip with the vehicles and units a program chose; gives back the units that were not seated."""
+    def start(self, departure: Departure, counts: dict[str, int], units: list[Unit]) -> list[Unit]:
+        """Begin a trip with the vehicles and units a program chose; gives back the units that were not
+        seated.
+        """
         route = self.network.routes[departure[0]]
         rooms: list[Vehicle] = []
         for fleet_id, n in sorted(counts.items()):
@@ -187,7 +191,9 @@ class Seating:
                 self._set(departure, smaller)
 
     def move_trip(self, departure: Departure, route: RouteNow) -> bool:
-        """Let a whole trip use another route with the same end and days out, if its vehicles may and doors allow."""
+        """Let a whole trip use another route with the same end and days out, if its vehicles may and doors
+        allow.
+        """
         t = departure[1]
         old = self.vehicles[departure]
         if (route.id, t) in self.vehicles or not self.network.departures[route.id] >> t & 1:
@@ -215,12 +221,14 @@ class Seating:
         return True
 
     def trips(self) -> tuple[ReturnTrip, ...]:
-        """The trips, in order of day, route and fleet; vehicles numbered from 0, households in order of id."""
+        """The trips, in order of day, route and fleet; vehicles numbered from 0, households in order of
+        id.
+        """
         found = []
         for (route_id, t), vehicles in sorted(self.vehicles.items(), key=lambda i: (i[0][1], i[0][0])):
             route = self.network.routes[route_id]
             for fleet in sorted({v.fleet for v in vehicles}):
-                ours = sorted((sorted(v.aboard) for v in vehicles if v.fleet == fleet and v.aboard))
+                ours = sorted(sorted(v.aboard) for v in vehicles if v.fleet == fleet and v.aboard)
                 seats = tuple(Seat(h, n) for n, aboard in enumerate(ours) for h in aboard)
                 found.append(ReturnTrip(route_id, route.site, route.end, t, fleet, len(ours), seats))
         return tuple(found)
@@ -228,14 +236,18 @@ class Seating:
     # --- counting -----------------------------------------------------------------------------------------
 
     def _place(self, departure: Departure, wanted: list[Family]) -> list[Vehicle] | None:
-        """The trip's vehicles with ``wanted`` aboard too: as they stand, packed anew, or with vehicles more."""
+        """The trip's vehicles with ``wanted`` aboard too: as they stand, packed anew, or with vehicles
+        more.
+        """
         now = self.vehicles.get(departure, [])
         placed = _squeeze(now, wanted)
         if placed is None and now and sum(v.seats for v in now) >= sum(f[1] for f in wanted):
             placed = pack(self.families(departure) + wanted, [self._room(v) for v in now])
         return placed or self._with_more(departure, now, wanted)
 
-    def _with_more(self, departure: Departure, now: list[Vehicle], wanted: list[Family]) -> list[Vehicle] | None:
+    def _with_more(
+        self, departure: Departure, now: list[Vehicle], wanted: list[Family]
+    ) -> list[Vehicle] | None:
         route, more = self.network.routes[departure[0]], list[Vehicle]()
         # Smallest vehicles first: a van that is enough leaves the coach for others.
         for fleet in sorted(self.fleets[route.id], key=lambda f: (f.seats, f.special_seats, f.id)):
@@ -294,7 +306,9 @@ class Seating:
 
 
 def _squeeze(vehicles: list[Vehicle], wanted: list[Family]) -> list[Vehicle] | None:
-    """The vehicles with ``wanted`` put where least room is left over, nobody moved; None if one finds no place."""
+    """The vehicles with ``wanted`` put where least room is left over, nobody moved; None if one finds no
+    place.
+    """
     after = [Vehicle(v.fleet, v.seats, v.special, list(v.aboard)) for v in vehicles]
     for household, size, special in sorted(wanted, key=lambda f: (-f[2], -f[1], f[0])):
         able = [v for v in after if v.fits(size, special)]

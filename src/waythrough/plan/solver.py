@@ -20,15 +20,21 @@ INFINITE = float(highspy.kHighsInf)
 
 @dataclass(frozen=True)
 class Limits:
-    """When the search stops: relative gap reached, or nodes visited."""
+    """When a search stops: relative gap reached, or nodes visited."""
 
     gap: float = 1e-4
     nodes: int = 2_000
 
+    def at_most(self, nodes: int, gap: float = 0.0) -> Limits:
+        """The same limits, or these where they stop sooner."""
+        return Limits(max(gap, self.gap), min(nodes, self.nodes))
+
 
 @dataclass(frozen=True)
 class Solution:
-    """Values of the columns (shape: (columns,)), the aim reached, the proven bound, and row prices of an LP."""
+    """Values of the columns (shape: (columns,)), the aim reached, the proven bound, and row prices of an
+    LP.
+    """
 
     values: np.ndarray
     objective: float
@@ -71,7 +77,12 @@ class Program:
         return len(self.row_low) - 1
 
     def solve(
-        self, limits: Limits, *, start: np.ndarray | None = None, relaxed: bool = False, what: str = "the plan"
+        self,
+        limits: Limits,
+        *,
+        start: np.ndarray | None = None,
+        relaxed: bool = False,
+        what: str = "the plan",
     ) -> Solution:
         """The best values found within the limits, with the bound HiGHS proved.
 
@@ -91,9 +102,10 @@ class Program:
             highs.setSolution(given)
         highs.run()
         info = highs.getInfo()
+        status = highs.getModelStatus()
         if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
             raise NoPlan(
-                what=f"the solver found nothing for {what} ({highs.modelStatusToString(highs.getModelStatus())})",
+                what=f"the solver found nothing for {what}: {highs.modelStatusToString(status)}",
                 remedy="Report this with the situation file: doing nothing should always be possible.",
             )
         found = highs.getSolution()
@@ -110,7 +122,10 @@ class Program:
         lp.num_col_, lp.num_row_ = len(self.cost), len(self.row_low)
         lp.col_cost_ = np.array(self.cost, dtype=float)
         lp.col_lower_, lp.col_upper_ = np.array(self.low, dtype=float), np.array(self.high, dtype=float)
-        lp.row_lower_, lp.row_upper_ = np.array(self.row_low, dtype=float), np.array(self.row_high, dtype=float)
+        lp.row_lower_, lp.row_upper_ = (
+            np.array(self.row_low, dtype=float),
+            np.array(self.row_high, dtype=float),
+        )
         lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
         lp.a_matrix_.start_ = np.array(self.starts, dtype=np.int32)
         lp.a_matrix_.index_ = np.array(self.index, dtype=np.int32)
@@ -130,7 +145,7 @@ def version() -> str:
 def _highs(limits: Limits) -> highspy.Highs:
     highs = highspy.Highs()
     highs.silent()
-    for name, value in {
+    work: dict[str, int | float | str] = {
         "threads": 1,
         "parallel": "off",
         "random_seed": 7,
@@ -138,6 +153,7 @@ def _highs(limits: Limits) -> highspy.Highs:
         "mip_max_nodes": limits.nodes,
         "mip_feasibility_tolerance": 1e-7,
         "primal_feasibility_tolerance": 1e-8,
-    }.items():
+    }
+    for name, value in work.items():
         highs.setOptionValue(name, value)
     return highs

@@ -11,7 +11,9 @@ from waythrough.terms.situation import DoorNow, RouteNow, Situation
 def steps(
     situation: Situation, convoys: Sequence[ConvoyTrip], returns: Sequence[ReturnTrip]
 ) -> tuple[PlanStep, ...]:
-    """One step for each trip, in order of day. ``trip`` numbers the plan's convoys or returns, as ``kind`` says."""
+    """One step for each trip, in order of day. ``trip`` numbers the plan's convoys or returns, as ``kind``
+    says.
+    """
     found = [
         PlanStep(trip.day, "convoy", n, _gates(situation, trip) + _load_gates(trip))
         for n, trip in enumerate(convoys)
@@ -40,7 +42,9 @@ def doors_of(route: RouteNow) -> tuple[str, ...]:
 
 
 def _door_gate(situation: Situation, door: DoorNow, route: RouteNow, day: int) -> Gate:
-    """Open in the party's own word, or still to be confirmed in it: another's word is a reason to ask, not to go."""
+    """Open in the party's own word, or still to be confirmed in it: another's word is a reason to ask, not
+    to go.
+    """
     last = situation.day(day + route.last_offset)
     fields = {"party": door.party, "from": situation.day(day).isoformat(), "to": last.isoformat()}
     if door.conditions:

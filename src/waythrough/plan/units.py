@@ -1,8 +1,9 @@
-"""Travel units: a household, or the kin group that asked to travel together, with the days each choice is allowed.
+"""Travel units: a household, or the kin group that asked to travel together, with the days each choice is
+allowed.
 
-Consent is read here and nowhere else in the planner: a day is allowed only when every adult of every household of
-the unit holds a live consent to that destination and kind of movement on that day and through the margin, and a
-live consent to the use of the household's data.
+Consent is read here and nowhere else in the planner: a day is allowed only when every adult of every
+household of the unit holds a live consent to that destination and kind of movement on that day and through
+the margin, and a live consent to the use of the household's data.
 """
 
 from __future__ import annotations
@@ -65,7 +66,9 @@ def worth(household: HouseholdNow, destination: str) -> int:
 
 
 def consent_days(situation: Situation, household: HouseholdNow, destination: str) -> int:
-    """Days, as bits, on which every adult's consents allow the journey; 0 when the household refused or chose not."""
+    """Days, as bits, on which every adult's consents allow the journey; 0 when the household refused or
+    chose not.
+    """
     if household.refused or destination not in household.choices or not household.adults:
         return 0
     days = (1 << situation.days) - 1
@@ -76,7 +79,9 @@ def consent_days(situation: Situation, household: HouseholdNow, destination: str
 
 
 def units(situation: Situation) -> tuple[list[Unit], dict[str, str]]:
-    """Every unit with at least one allowed day, in order of need then id, and why each other household is in none."""
+    """Every unit with at least one allowed day, in order of need then id, and why each other household is
+    in none.
+    """
     known = {d.id for d in situation.destinations}
     allowed = {
         h.id: {d: days for d in h.choices if d in known and (days := consent_days(situation, h, d))}
