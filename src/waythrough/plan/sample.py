@@ -38,7 +38,7 @@ class Size:
 
 def sample(size: Size, seed: int) -> Situation:
     """An invented situation: one site, routes of two zones each, doors open in random windows."""
-    luck = random.Random(seed)  # noqa: S311 — invented situations, not keys
+    luck = random.Random(seed)
     first_day = date(2031, 3, 2)
     people = round(size.households * size.people_per_household)
     destinations = _destinations(size, luck)
