@@ -1,4 +1,4 @@
-"""What must hold of every record of the model case, whoever wrote the row."""
+"""The model case: all accounts stand, no person is named, nothing is judged, what does not add up is kept."""
 
 from __future__ import annotations
 
@@ -13,18 +13,6 @@ from waythrough.cases.loader import Case
 from waythrough.terms.entries import Draft
 from waythrough.terms.kinds import PERSONAL
 
-SAID = (
-    "answer",
-    "guarantee",
-    "performance",
-    "execution",
-    "figure",
-    "claim",
-    "incident",
-    "meeting",
-    "invitation",
-)
-
 
 @pytest.fixture(scope="module")
 def case() -> Case:
@@ -36,11 +24,6 @@ def drafts(case: Case) -> tuple[Draft, ...]:
     return case.drafts
 
 
-@pytest.fixture(scope="module")
-def published(drafts: tuple[Draft, ...]) -> dict[str, date]:
-    return {d.record: d.known_on for d in drafts if d.kind == "source" and d.known_on}
-
-
 def test_the_notice_says_what_it_is_in_both_languages(case: Case) -> None:
     assert case.meta.default_as_of == date(2019, 3, 28)
     assert "not for operations" in case.meta.notice["en"]
@@ -48,50 +31,6 @@ def test_the_notice_says_what_it_is_in_both_languages(case: Case) -> None:
     assert "متخيَّلة" in case.meta.notice["ar"]
     assert any("GeoNames" in line and "CC BY 4.0" in line for line in case.meta.credits)
     assert any("OpenStreetMap" in line and "ODbL" in line for line in case.meta.credits)
-
-
-def test_nothing_is_known_before_its_source_was_published(
-    drafts: tuple[Draft, ...], published: dict[str, date]
-) -> None:
-    early = [d.record for d in drafts if d.source and d.known_on and d.known_on < published[d.source]]
-    assert not early
-
-
-def test_whatever_was_said_has_a_source_and_a_speaker(drafts: tuple[Draft, ...]) -> None:
-    for draft in drafts:
-        if draft.kind in SAID:
-            assert draft.source, draft.record
-            assert draft.body.get("speaker") or draft.body.get("chain"), draft.record
-
-
-def test_every_commit_is_known_on_one_day_and_the_days_run_forward(case: Case) -> None:
-    days = [{d.known_on for d in commit.drafts} for commit in case.commits]
-    assert all(len(day) == 1 for day in days)
-    flat = [day.pop() for day in days]
-    assert flat == sorted(d for d in flat if d)
-
-
-def test_a_record_is_first_written_then_revised(drafts: tuple[Draft, ...]) -> None:
-    seen: set[str] = set()
-    for draft in drafts:
-        assert bool(draft.corrects) == (draft.record in seen), draft.record
-        assert draft.corrects in ((), (loader.PREVIOUS,))
-        seen.add(draft.record)
-
-
-def test_authors_are_people_of_the_case_who_may_write_that(case: Case) -> None:
-    people = {d.record: d.body["roles"] for d in case.drafts if d.kind == "person"}
-    assert people["p-head"] == ["head_of_office"]
-    for commit in case.commits:
-        personal = any(d.kind in PERSONAL for d in commit.drafts)
-        assert ("registrar" in people[commit.author]) == personal
-
-
-def test_no_quotation_is_longer_than_three_sentences(drafts: tuple[Draft, ...]) -> None:
-    for draft in drafts:
-        words = str(draft.body.get("words", ""))
-        assert len(re.findall(r"[.!?؟](?=\s|$)", words)) <= 3, draft.record
-        assert len(words) < 400, draft.record
 
 
 # Officials are quoted in the pages; the record names their office only, so no name of theirs stands here either.
@@ -139,23 +78,26 @@ def test_the_arrests_stop_the_shelters_from_the_day_they_were_published(drafts: 
     assert [(d.body["destination"], d.known_on) for d in stops] == [("d-homs-shelters", date(2019, 12, 18))]
 
 
-def test_routes_are_unbroken_from_load_to_unload(drafts: tuple[Draft, ...]) -> None:
-    bodies = {d.record: d.body for d in drafts}
-    for draft in drafts:
-        if draft.kind != "route":
-            continue
-        site = bodies[bodies[draft.body["site"]]["place"] and draft.body["site"]]["place"]
-        end = draft.body["end"]
-        end = bodies[end].get("place", end)
-        at, goal = (site, end) if draft.body["purpose"] == "return" else (end, site)
-        for leg in draft.body["legs"]:
-            ends = {bodies[leg]["start"], bodies[leg]["end"]}
-            assert at in ends, (draft.record, leg)
-            at = (ends - {at}).pop()
-        assert at == goal, draft.record
+# Words that judge belong inside quotation marks, to their speaker; our own sentences do without them.
+JUDGING = re.compile(
+    r"\b(regime|terroris|militants?|occup|illegal|propaganda|hostage|so-called|notorious|puppet|thug|liberat)\w*",
+    re.IGNORECASE,
+)
 
 
-def test_every_party_stands_under_names_in_both_languages(drafts: tuple[Draft, ...]) -> None:
+def test_our_own_sentences_do_not_judge(drafts: tuple[Draft, ...]) -> None:
+    ours = ("proposition", "subject", "what", "reason", "conditions")
     for draft in drafts:
-        if draft.kind in ("party", "door", "destination", "zone", "site"):
-            assert draft.body["names"]["en"] and draft.body["names"]["ar"], draft.record
+        if draft.kind in ("figure", "zone", "source", *PERSONAL):
+            continue  # subjects of figures name surveys; a zone's note and a source's title report others' words
+        said = " ".join(str(draft.body.get(part, "")) for part in ours)
+        assert not JUDGING.search(said), (draft.record, said)
+
+
+def test_each_main_voice_is_heard_in_more_than_one_stance(drafts: tuple[Draft, ...]) -> None:
+    voices: dict[str, set[str]] = {}
+    for draft in drafts:
+        if draft.kind == "claim":
+            voices.setdefault(draft.body["chain"][-1], set()).add(draft.body["modality"])
+    for voice in ("joint-hq", "rus-centre", "us-state", "centcom", "un", "un-ocha"):
+        assert len(voices[voice]) >= 2, (voice, voices[voice])
