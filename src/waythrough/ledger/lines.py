@@ -133,12 +133,17 @@ def meta_faults(meta: dict[str, Any]) -> list[str]:
     if not (meta["source"] is None or isinstance(meta["source"], str)):
         faults.append("its source is neither text nor missing")
     corrects = meta["corrects"]
-    if not (isinstance(corrects, list) and all(_is_id(one) for one in corrects)):
+    if not (isinstance(corrects, list) and all(is_id(one) for one in corrects)):
         faults.append("what it corrects is not a list of entry ids")
     faults += [
         f"its {name} is no day" for name in ("known_on", "valid_from", "valid_to") if not _is_day(meta[name])
     ]
     return faults
+
+
+def is_id(value: Any) -> bool:
+    """True for 32 hexadecimal digits in lower case."""
+    return isinstance(value, str) and len(value) == 2 * ID_LENGTH and not value.strip("0123456789abcdef")
 
 
 def _check(draft: Draft, author: str, place: str) -> None:
@@ -166,7 +171,7 @@ def _check(draft: Draft, author: str, place: str) -> None:
             remedy="Exchange or correct the two days.",
         )
     for one in draft.corrects:
-        if not _is_id(one):
+        if not is_id(one):
             raise DraftRefused(
                 place=place,
                 found=f"it corrects {one!r}, which is no entry id",
@@ -185,10 +190,6 @@ def _day(text: str | None) -> date | None:
 
 def _is_text(value: Any) -> bool:
     return isinstance(value, str) and bool(value.strip())
-
-
-def _is_id(value: Any) -> bool:
-    return isinstance(value, str) and len(value) == 2 * ID_LENGTH and not value.strip("0123456789abcdef")
 
 
 def _is_day(value: Any) -> bool:

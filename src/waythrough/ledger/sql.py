@@ -84,14 +84,18 @@ class SqlReader:
     def latest(self, limit: int, before: StoredLine | None) -> list[StoredLine]:
         # Every commit has a line, so as many commits as lines are asked for are enough; found first, by their
         # index, they keep the database from sorting the whole ledger for one page. One more, because the
-        # commit of ``before`` may have no older line.
+        # commit of ``before`` may have no older line. Only numbers are sorted, not bodies: a commit can be large.
         newest = _newest_first(select(commits.c.number), *_ORDER).limit(limit + 1)
-        page = _newest_first(_LINE, *_ORDER, entries.c.position).limit(limit)
+        numbers = _newest_first(
+            select(entries.c.number).join(commits, entries.c.commit_number == commits.c.number),
+            *_ORDER,
+            entries.c.position,
+        ).limit(limit)
         if before:
             newest = newest.where(tuple_(*_ORDER) <= before[:4])
-            page = page.where(tuple_(*_ORDER, entries.c.position) < before[:5])
-        rows = self._connection.execute(page.where(commits.c.number.in_(newest)))
-        return [StoredLine._make(row) for row in rows]
+            numbers = numbers.where(tuple_(*_ORDER, entries.c.position) < before[:5])
+        page = numbers.where(commits.c.number.in_(newest))
+        return self._lines(_LINE.where(entries.c.number.in_(page)))[::-1]
 
     def starting_with(self, prefix: str, limit: int) -> list[StoredLine]:
         digits = 2 * ID_LENGTH

