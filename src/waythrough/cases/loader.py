@@ -9,8 +9,8 @@ list of objects: ``id`` and the fields of the record, and beside them, where nee
 * ``revises: true``: a later revision of the record of that id. Entry ids exist only once entries are written, so
   its draft carries ``corrects=("@previous",)``: whoever writes it puts the record's current head there.
 
-A route's ``end`` is the id of a warehouse (aid), a destination (return) or a place (visit), and its ``legs`` lie in
-the direction in which it carries its load.
+A route's ``end`` is the id of a warehouse (aid), a destination (return) or a place (visit), and its ``legs`` lead
+from the site to that end.
 """
 
 from __future__ import annotations

@@ -86,7 +86,7 @@ def test_no_quotation_is_longer_than_three_sentences(drafts: tuple[Draft, ...]) 
         assert len(words) < 400, draft.record
 
 
-def test_routes_are_unbroken_from_load_to_unload(drafts: tuple[Draft, ...]) -> None:
+def test_routes_are_unbroken_from_the_site_to_their_end(drafts: tuple[Draft, ...]) -> None:
     bodies = {d.record: d.body for d in drafts}
     for draft in drafts:
         if draft.kind != "route":
@@ -94,12 +94,27 @@ def test_routes_are_unbroken_from_load_to_unload(drafts: tuple[Draft, ...]) -> N
         site = bodies[draft.body["site"]]["place"]
         end = draft.body["end"]
         end = bodies[end].get("place", end)
-        at, goal = (site, end) if draft.body["purpose"] == "return" else (end, site)
+        at, goal = site, end
         for leg in draft.body["legs"]:
             ends = {bodies[leg]["start"], bodies[leg]["end"]}
             assert at in ends, (draft.record, leg)
             at = (ends - {at}).pop()
         assert at == goal, draft.record
+
+
+def test_every_leg_of_a_route_has_a_door_for_its_purpose(drafts: tuple[Draft, ...]) -> None:
+    """A stretch without a door would be a road that nobody can ever be asked about."""
+    bodies = {d.record: d.body for d in drafts}
+    doors = [d.body for d in drafts if d.kind == "door"]
+    for draft in drafts:
+        if draft.kind == "route":
+            for leg in draft.body["legs"]:
+                assert any(
+                    door["purpose"] == draft.body["purpose"]
+                    and door["zone"] == bodies[leg]["zone"]
+                    and (not door.get("legs") or leg in door["legs"])
+                    for door in doors
+                ), (draft.record, leg)
 
 
 def test_every_party_stands_under_names_in_both_languages(drafts: tuple[Draft, ...]) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections import Counter
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -101,3 +103,22 @@ def test_each_main_voice_is_heard_in_more_than_one_stance(drafts: tuple[Draft, .
             voices.setdefault(draft.body["chain"][-1], set()).add(draft.body["modality"])
     for voice in ("joint-hq", "rus-centre", "us-state", "centcom", "un", "un-ocha"):
         assert len(voices[voice]) >= 2, (voice, voices[voice])
+
+
+def test_every_collected_request_and_invitation_is_told(drafts: tuple[Draft, ...]) -> None:
+    told = " ".join(d.body["subject"] for d in drafts if d.kind in ("request", "invitation"))
+    assert [n for n in range(1, 17) if f"(A{n:02d})" not in told] == []
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("table", ["departures.csv", "population_claims.csv", "destinations_2019-09-25.csv"])
+def test_every_collected_figure_is_told_with_its_value(
+    drafts: tuple[Draft, ...], shared_dir: Path, table: str
+) -> None:
+    figures = [d.body for d in drafts if d.kind == "figure"]
+    told = {bound for body in figures for bound in (body["low"], body["high"])}
+    with (shared_dir / "data/rukban_case" / table).open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    values = [float(row.get("value") or row.get("people") or 0) for row in rows]
+    assert len(values) > 10
+    assert [value for value in values if value and value not in told] == []
