@@ -31,6 +31,13 @@ from waythrough.terms.claims import Span, Voice
 _DEEDS_TO_DENY = ("access_denied", "aid_blocked", "movement_blocked", "incident_reported", "accusation",
                   "control_stated", "aid_delayed")  # fmt: skip
 
+# What is asked for is not done: "urged the front to let them in" asks for access, any other deed is an appeal.
+_ASKED_FOR = {
+    "access_granted": "access_requested", "access_requested": "access_requested",
+    "guarantee_given": "guarantee_requested", "guarantee_requested": "guarantee_requested",
+    "meeting_held": "meeting_invited", "meeting_invited": "meeting_invited",
+}  # fmt: skip
+
 
 class ParagraphReader:
     """Reads one paragraph; ``last_subject`` afterwards names the party the next paragraph's pronouns may mean."""
@@ -66,11 +73,7 @@ class ParagraphReader:
             return False
         if token.i in self.says or self._is_unreal(token):
             return False
-        if (
-            token.dep_ == "ccomp"
-            and any(c.tag_ == "TO" for c in token.children)
-            and not self._is_content(token)
-        ):
+        if token.dep_ == "ccomp" and _is_infinitive(token) and not self._is_content(token):
             return False  # "allowed them to enter" is one claim
         if token.dep_ in ("ROOT", "ccomp", "relcl", "parataxis") or self._is_content(token):
             return True
@@ -105,6 +108,8 @@ class ParagraphReader:
         if end - start < 8:
             return []
         type_ = frame.type if frame else self._default_type(stance, start, end)
+        if stance == "requested":
+            type_ = _ASKED_FOR.get(type_, "appeal")
         agent, target = self._actors(head, frame, voice)
         if not frame and type_ == "position_stated" and stance == "asserted" and self._is_aside(head):
             return []
@@ -401,3 +406,9 @@ class ParagraphReader:
             frame.type if frame else "accusation", "accused", frame.id if frame else "accuse-of", "pos",
             self._token_span(verb), agent, tuple(others[:1]), "core", 0.7,
         )  # fmt: skip
+
+
+def _is_infinitive(verb: Token) -> bool:
+    """True for "to enter", and for "enter" in "let them enter"."""
+    helpers = [child for child in verb.children if child.dep_ == "aux"]
+    return any(c.tag_ == "TO" for c in helpers) or (verb.tag_ == "VB" and not helpers)

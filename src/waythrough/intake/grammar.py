@@ -11,6 +11,8 @@ from typing import Any
 Token = Any
 """A spaCy token. spaCy ships partial types only, and is not installed everywhere."""
 
+# What stands after these is what the clause is set against, not what it is about.
+_SET_AGAINST = ("despite", "contrary", "notwithstanding", "amid")
 SUBJECTS = ("nsubj", "nsubjpass", "csubj", "expl")
 
 
@@ -35,6 +37,8 @@ def subject_of(verb: Token) -> Token | None:
     own = children(verb, *SUBJECTS)
     if own:
         return own[0]
+    if verb.dep_ == "xcomp" and (asked := object_of(verb.head)) is not None:
+        return asked  # "urged the council to open the road": the council is to open it
     if verb.dep_ in ("conj", "xcomp", "advcl") and verb.head.i != verb.i:
         return subject_of(verb.head)
     if verb.dep_ in ("pcomp", "pobj") and verb.head.head.i != verb.head.i:
@@ -123,7 +127,7 @@ def bag_of(verb: Token, stop: set[int]) -> frozenset[str]:
     while queue:
         token = queue.pop()
         found |= {token.lemma_.lower(), token.lower_}
-        queue += [child for child in token.children if child.i not in stop]
+        queue += [c for c in token.children if c.i not in stop and c.lower_ not in _SET_AGAINST]
     return frozenset(found)
 
 
