@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from waythrough.ledger.canonical import DEPTH_LIMIT, INTEGER_LIMIT, decode, encode, quick_decode, says
@@ -28,6 +28,7 @@ values = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.dictionaries(words, values, max_size=5))
 def test_what_is_written_is_read_back_and_written_the_same(body: dict[str, Any]) -> None:
     data = encode(body, "here")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from waythrough.ledger.clock import (
@@ -53,6 +53,7 @@ def test_a_wall_clock_without_its_zone_is_not_believed() -> None:
 readings = st.builds(Tick, st.integers(0, 2 * NOON_MS), st.integers(0, COUNTER_LIMIT))
 
 
+@settings(deadline=None)
 @given(st.datetimes(datetime(1990, 1, 1), datetime(2060, 1, 1), timezones=st.just(UTC)), readings, readings)  # noqa: DTZ001
 def test_every_reading_is_later_than_those_that_may_be_believed(
     now: datetime, own: Tick, others: Tick

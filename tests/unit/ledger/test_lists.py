@@ -66,6 +66,7 @@ def slowly_standing(entries: list[Entry], day: date) -> set[str]:
     return {one.id for one in entries if one.known_on <= day} - replaced
 
 
+@settings(deadline=None)
 @given(histories(), st.randoms(use_true_random=False))
 def test_the_list_says_of_every_day_what_the_rule_says(history: list[Entry], rng: random.Random) -> None:
     rows = standing_rows(history)

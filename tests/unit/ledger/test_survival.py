@@ -76,7 +76,9 @@ def test_a_killed_writer_loses_nothing_that_was_acknowledged(path: Path) -> None
     told: list[str] = []
     for kill in range(10):
         process, pipe = start(path, f"writer-{kill}", 100_000)
-        time.sleep(0.03 + rng.random() * 0.12)
+        if kill % 2:  # every other one is killed while it still opens the file, or writes for the first time
+            pipe.poll(30)
+        time.sleep(rng.random() * 0.1)
         assert process.pid is not None
         os.kill(process.pid, signal.SIGKILL)
         process.join()
@@ -85,7 +87,7 @@ def test_a_killed_writer_loses_nothing_that_was_acknowledged(path: Path) -> None
             assert ledger.verify().sound
     with Ledger.open(path) as ledger:
         kept = {entry.id for entry in ledger.log(limit=1_000_000)}
-        assert len(told) > 10, "the writers were killed before they wrote anything: the test shows nothing"
+        assert len(told) >= 5, "the writers were killed before they wrote anything: the test shows nothing"
         assert set(told) <= kept
         before = ledger.heads()
         ledger.rebuild()
