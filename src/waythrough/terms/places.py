@@ -49,7 +49,7 @@ class Site:
 
 @dataclass(frozen=True)
 class Zone:
-    """An area with the party *said* to control it, since when, and who says so."""
+    """An area with the party *said* to control it, since when, and who says so. ``outline`` holds (lat, lon) points."""
 
     id: str
     names: Names

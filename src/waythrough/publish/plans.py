@@ -1,0 +1,408 @@
+"""The plan in words, day by day for the team, week by week for the public; what blocks it; what doors are worth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from waythrough.publish.desk import Desk, week_of
+from waythrough.publish.disclosure import SafeTable, journeys_by_week, protect
+from waythrough.publish.numbers import Run
+from waythrough.publish.plan_words import blocked, gate
+from waythrough.publish.words import Said
+from waythrough.terms.estimates import Estimate, NotComputable, Outlook
+from waythrough.terms.planned import ConvoyTrip, DoorValue, Plan, ReturnTrip
+from waythrough.terms.situation import Situation
+
+
+def headline(desk: Desk) -> list[Said]:
+    """What the plan does, with its gap; or that nothing can move. Empty when there is no plan."""
+    plan, count, say = desk.report.plan, desk.words.count, desk.words.say
+    if plan is None:
+        return []
+    last = plan.first_day + timedelta(days=plan.days - 1)
+    span = (
+        count(
+            "The plan looks {n} day ahead, {dates}.",
+            "The plan looks {n} days ahead, {dates}.",
+            plan.days,
+            dates=desk.words.numbers.dates(plan.first_day, last),
+        )
+        if desk.internal
+        else count("The plan looks {n} day ahead.", "The plan looks {n} days ahead.", plan.days)
+    )
+    lines = [span]
+    if plan.does_nothing:
+        lines.append(say("No vehicle can move with the doors that are open."))
+    else:
+        lines.append(
+            count("{n} convoy of aid goes in.", "{n} convoys of aid go in.", len(plan.convoys))
+            if plan.convoys
+            else say("No convoy of aid goes in.")
+        )
+        lines.append(_moved(desk, plan))
+        lines.append(_gap(desk, plan))
+    if desk.internal:
+        lines += _unmet(desk, plan)
+    return lines
+
+
+def _moved(desk: Desk, plan: Plan) -> Said:
+    if not plan.returns:
+        return desk.words.say("Nobody travels out.")
+    total: int | None = plan.people_moved
+    if not desk.internal:
+        table = journeys(desk)
+        total = table.total if table else None
+    if total is None:
+        return desk.words.say("Some people travel out by their own choice; how many is not shown.")
+    return desk.words.count(
+        "{n} person travels out by their own choice.", "{n} people travel out by their own choice.", total
+    )
+
+
+def _gap(desk: Desk, plan: Plan) -> Said:
+    if plan.gap is None:
+        return desk.words.say("No bound on the best possible plan was needed: there was nothing to reach.")
+    if plan.gap == 0:
+        return desk.words.say("It is proven that no plan does better with these doors.")
+    return desk.words.say(
+        "It is proven within {gap} of the best possible plan with these doors.",
+        gap=desk.words.numbers.share(plan.gap, 1),
+    )
+
+
+def _unmet(desk: Desk, plan: Plan) -> Iterable[Said]:
+    yield desk.words.count(
+        "{n} person-day stays below the life-saving threshold.",
+        "{n} person-days stay below the life-saving threshold.",
+        plan.unmet_person_days,
+    )
+    yield desk.words.count(
+        "If nobody left it would be {n} person-day: nobody is fed by being moved.",
+        "If nobody left it would be {n} person-days: nobody is fed by being moved.",
+        plan.unmet_if_nobody_left,
+    )
+    if plan.flagged_consents:
+        yield desk.words.count(
+            "{n} consent in the plan is flagged for pressure or for stocks below the life-saving threshold.",
+            "{n} consents in the plan are flagged for pressure or for stocks below the life-saving threshold.",
+            plan.flagged_consents,
+        )
+
+
+# --- day by day (internal) ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Trip:
+    """One departure: what goes, and what must be true the day before."""
+
+    what: Said
+    more: tuple[Said, ...]
+    gates: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class DayLine:
+    """One day with departures."""
+
+    day: Run
+    trips: tuple[Trip, ...]
+
+
+def day_by_day(desk: Desk) -> list[DayLine]:
+    """Every day on which something departs; internal only, as nobody outside may know the day."""
+    plan, situation = desk.report.plan, desk.report.situation
+    if plan is None or situation is None or not desk.internal:
+        return []
+    days = sorted({trip.day for trip in plan.convoys} | {trip.day for trip in plan.returns})
+    return [
+        DayLine(
+            desk.words.numbers.date(situation.day(day)),
+            tuple(
+                [_convoy(desk, plan, i) for i, trip in enumerate(plan.convoys) if trip.day == day]
+                + [
+                    _return(desk, plan, situation, i)
+                    for i, trip in enumerate(plan.returns)
+                    if trip.day == day
+                ]
+            ),
+        )
+        for day in days
+    ]
+
+
+def _convoy(desk: Desk, plan: Plan, index: int) -> Trip:
+    trip = plan.convoys[index]
+    what = desk.words.count(
+        "Convoy: {n} vehicle from {start} to {site}, route {route}.",
+        "Convoy: {n} vehicles from {start} to {site}, route {route}.",
+        trip.vehicles,
+        start=desk.name(trip.warehouse),
+        site=desk.name(trip.site),
+        route=desk.name(trip.route),
+    )
+    loads = tuple(
+        desk.words.say(
+            "{good}: {load}", good=desk.name(good), load=desk.words.numbers.number(grams / 1e6, 1, "t")
+        )
+        for good, grams in sorted(trip.load_g.items())
+        if grams
+    )
+    return Trip(what, loads, _gates(desk, plan, trip, index))
+
+
+def _return(desk: Desk, plan: Plan, situation: Situation, index: int) -> Trip:
+    trip = plan.returns[index]
+    sizes = {household.id: household.size for household in situation.households}
+    what = desk.words.count(
+        "Voluntary return: {n} vehicle from {site} to {destination}, route {route}.",
+        "Voluntary return: {n} vehicles from {site} to {destination}, route {route}.",
+        trip.vehicles,
+        site=desk.name(trip.site),
+        destination=desk.name(trip.destination),
+        route=desk.name(trip.route),
+    )
+    more = (
+        desk.words.count("{n} person.", "{n} people.", sum(sizes[seat.household] for seat in trip.seats)),
+        desk.words.count(
+            "{n} household, by each adult's own consent.",
+            "{n} households, by each adult's own consent.",
+            len({seat.household for seat in trip.seats}),
+        ),
+    )
+    return Trip(what, more, _gates(desk, plan, trip, index))
+
+
+def _gates(desk: Desk, plan: Plan, trip: ConvoyTrip | ReturnTrip, index: int) -> tuple[Any, ...]:
+    # A step's kind says which list its trip number counts in.
+    out = isinstance(trip, ReturnTrip)
+    return tuple(
+        gate(desk, one)
+        for step in plan.steps
+        if step.day == trip.day and step.trip == index and step.kind.startswith("return") == out
+        for one in step.gates
+    )
+
+
+def not_seated(desk: Desk) -> list[Said]:
+    """How many households that may leave have no seat, and what stands against it; internal only."""
+    plan = desk.report.plan
+    if plan is None or not desk.internal:
+        return []
+    return [
+        desk.words.count(
+            "{n} household without a seat: {reason}.",
+            "{n} households without a seat: {reason}.",
+            households,
+            reason=desk.words.label("not_seated", code),
+        )
+        for code, households in sorted(plan.not_seated.items())
+        if households
+    ]
+
+
+# --- week by week (public) ---------------------------------------------------------------------------------
+
+
+def journeys(desk: Desk) -> SafeTable | None:
+    """People who travel by choice, by week and destination, after disclosure control; None if nobody travels."""
+    plan, situation = desk.report.plan, desk.report.situation
+    if plan is None or situation is None or not plan.returns:
+        return None
+    return protect(*journeys_by_week(plan, situation))
+
+
+@dataclass(frozen=True)
+class WeekLine:
+    """One week of the public plan."""
+
+    week: Said
+    convoys: Any
+    people: tuple[Any, ...]
+
+
+def week_by_week(desk: Desk) -> tuple[list[Any], list[WeekLine]]:
+    """The heads of the people columns, and one line per week with departures; counts are after disclosure control."""
+    plan, situation = desk.report.plan, desk.report.situation
+    if plan is None or situation is None or plan.does_nothing:
+        return [], []
+    table = journeys(desk)
+    if table:
+        _note(desk, table)
+    heads = [
+        desk.name(name) if name else desk.words.say("elsewhere") for name in (table.columns if table else ())
+    ]
+    convoys: dict[date, int] = {}
+    for trip in plan.convoys:
+        week = week_of(situation.day(trip.day))
+        convoys[week] = convoys.get(week, 0) + 1
+    lines = []
+    for week in sorted({*convoys, *(table.rows if table else ())}):
+        cells = _cells(desk, table, week)
+        lines.append(
+            WeekLine(
+                desk.words.say("the week of {monday}", monday=week),
+                desk.words.numbers.number(convoys.get(week, 0)),
+                cells,
+            )
+        )
+    return heads, lines
+
+
+def _cells(desk: Desk, table: SafeTable | None, week: date) -> tuple[Any, ...]:
+    if table is None:
+        return ()
+    if week not in table.rows:
+        return tuple(desk.words.numbers.number(0) for _ in table.columns)
+    return tuple(
+        desk.words.say("not shown") if cell is None else desk.words.numbers.number(cell)
+        for cell in table.counts[table.rows.index(week)]
+    )
+
+
+def _note(desk: Desk, table: SafeTable) -> None:
+    count = desk.words.count
+    if table.primary:
+        desk.suppressed.append(
+            count(
+                "Journeys by week and destination: {n} count below {threshold}.",
+                "Journeys by week and destination: {n} counts below {threshold}.",
+                table.primary,
+                threshold=10,
+            )
+        )
+    if table.secondary:
+        desk.suppressed.append(
+            count(
+                "Journeys by week and destination: {n} further count that would have given a hidden one away.",
+                "Journeys by week and destination: {n} further counts that would have given hidden ones away.",
+                table.secondary,
+            )
+        )
+
+
+# --- what blocks, and what each door is worth --------------------------------------------------------------
+
+
+def blockers(desk: Desk) -> list[Said]:
+    """What blocks a plan or a part of it, in words, each sentence once."""
+    plan = desk.report.plan
+    found = [blocked(desk, blocker) for blocker in (plan.blockers if plan else ())]
+    return list({str(line): line for line in found}.values())
+
+
+@dataclass(frozen=True)
+class ValueLine:
+    """What a set of doors is worth, internal only."""
+
+    rank: Run
+    doors: Run
+    parties: Run
+    change: Said
+    fed: Any
+    moved: Any
+    ask_by: Any
+    chance: Any
+    ties: Said | None
+
+
+def values(desk: Desk) -> list[ValueLine]:
+    """Door values, the most helpful first; empty in the public edition."""
+    if not desk.internal:
+        return []
+    return [_value(desk, value) for value in ranked(desk)]
+
+
+def ranked(desk: Desk) -> list[DoorValue]:
+    """The door values in the order of their rank."""
+    return sorted(desk.report.values, key=lambda value: (value.rank, value.doors))
+
+
+def _value(desk: Desk, value: DoorValue) -> ValueLine:
+    say, words = desk.words.say, desk.words
+    return ValueLine(
+        rank=words.numbers.number(value.rank),
+        doors=words.numbers.join(desk.name(door) for door in value.doors),
+        parties=holders(desk, value.doors),
+        change=change(desk, value),
+        fed=words.count("{n} person-day", "{n} person-days", value.person_days_fed),
+        moved=words.count("{n} person", "{n} people", value.people_moved),
+        ask_by=words.numbers.date(value.ask_by) if value.ask_by else say("no last day computed"),
+        chance=chance(desk, value.chance, value.cases),
+        ties=say(
+            "Not distinguishable from: {doors}.",
+            doors=words.numbers.join(desk.name(door) for tied in value.tied_with for door in tied),
+        )
+        if value.tied_with
+        else None,
+    )
+
+
+def holders(desk: Desk, doors: Iterable[str]) -> Run:
+    """The parties that hold these doors."""
+    party = {door.id: door.party for door in desk.report.doors}
+    return desk.names(party.get(door, door) for door in doors)
+
+
+def change(desk: Desk, value: DoorValue) -> Said:
+    """From when, and for how long, the doors are taken to be open or shut."""
+    plan = desk.report.plan
+    day = (plan.first_day if plan else desk.report.as_of) + timedelta(days=value.from_day)
+    if _shuts(value):
+        return desk.words.count(
+            "if shut from {day}, for {n} day", "if shut from {day}, for {n} days", value.window_days, day=day
+        )
+    return desk.words.count(
+        "if open from {day}, for {n} day", "if open from {day}, for {n} days", value.window_days, day=day
+    )
+
+
+def _shuts(value: DoorValue) -> bool:
+    return value.change.startswith(("shut", "clos", "lose", "lost"))
+
+
+def chance(desk: Desk, found: Estimate | NotComputable | None, cases: int) -> Any:
+    """A chance with its interval and the few cases it rests on."""
+    if isinstance(found, Estimate):
+        return desk.words.count(
+            "{chance}, from {n} decided case",
+            "{chance}, from {n} decided cases",
+            cases,
+            chance=desk.words.numbers.interval(found),
+        )
+    if isinstance(found, NotComputable):
+        return desk.words.say("Not computable: {reason}", reason=found.reason)
+    return desk.words.say("no chance computed")
+
+
+@dataclass(frozen=True)
+class OutlookLine:
+    """What is believed about one door, internal only."""
+
+    door: Run
+    party: Run
+    chance: Any
+    delay: Any
+    note: Any
+
+
+def outlooks(desk: Desk) -> list[OutlookLine]:
+    """What is believed about waiting and closed doors; empty in the public edition."""
+    return [_outlook(desk, one) for one in desk.report.outlooks] if desk.internal else []
+
+
+def _outlook(desk: Desk, outlook: Outlook) -> OutlookLine:
+    delay = outlook.delay_days
+    return OutlookLine(
+        door=desk.name(outlook.door),
+        party=holders(desk, (outlook.door,)),
+        chance=chance(desk, outlook.chance, outlook.cases),
+        delay=desk.words.numbers.interval(delay)
+        if isinstance(delay, Estimate)
+        else desk.words.say("Not computable: {reason}", reason=delay.reason),
+        note=desk.words.count("within {n} day", "within {n} days", outlook.horizon_days),
+    )
