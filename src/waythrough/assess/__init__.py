@@ -11,18 +11,24 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from waythrough.assess.doors import board as board
+    from waythrough.assess.outlook import outlooks as outlooks
     from waythrough.assess.population import reconcile as reconcile
     from waythrough.assess.population import series as series
     from waythrough.assess.requests import request_states as request_states
+    from waythrough.assess.survey import survey_table as survey_table
+    from waythrough.assess.waits import waiting as waiting
 
 _WHERE = {
     "board": "doors",
+    "outlooks": "outlook",
     "reconcile": "population",
     "request_states": "requests",
     "series": "population",
+    "survey_table": "survey",
+    "waiting": "waits",
 }
 
-__all__ = ["reconcile", "board", "series", "request_states"]
+__all__ = ["reconcile", "board", "series", "request_states", "survey_table", "waiting", "outlooks"]
 
 
 def __getattr__(name: str) -> Any:

@@ -15,6 +15,7 @@ from waythrough.terms.access import CLOSING, OPENING, Answer, Execution, Guarant
 from waythrough.terms.board import Account
 from waythrough.terms.codes import code_list
 from waythrough.terms.kinds import Known
+from waythrough.terms.places import Door
 from waythrough.terms.when import Window
 
 UNDATED_YES_DAYS = 30
@@ -96,6 +97,22 @@ def known_by(records: Iterable[Known[R]], as_of: date) -> dict[str, Known[R]]:
         if item.known_on <= as_of:
             found[item.record.id] = item
     return found
+
+
+class Holders:
+    """Who held each door when. A door keeps its past: an old answer is the answer of whoever held it then."""
+
+    def __init__(self, doors: Iterable[Known[Door]]) -> None:
+        self._revisions: dict[str, list[Known[Door]]] = {}
+        for item in sorted(doors, key=lambda k: (k.known_on, k.entry)):
+            self._revisions.setdefault(item.record.id, []).append(item)
+
+    def on(self, door: str, day: date) -> Door | None:
+        """The door as it was known by a day; as first described, if that was later; None if it never was."""
+        revisions = self._revisions.get(door, [])
+        known = [item for item in revisions if item.known_on <= day]
+        # A door may be described after it was first knocked on; that is no news about the request.
+        return (known[-1:] or revisions[:1])[0].record if revisions else None
 
 
 def tell(

@@ -182,10 +182,15 @@ def _earlier_yes_that_holds(older: Sequence[Told], facts: Facts) -> Told | None:
 
 
 def _differing(own: Told, others: Sequence[Told], side: str) -> tuple[str, ...]:
-    """Other speakers whose last account of the same matter takes the other side, not long out of date."""
+    """Other speakers whose last account takes the other side and is not long out of date.
+
+    A yes to one request is disputed by accounts of that request, a standing yes by any account of the door. A no is
+    about the door as well, but only a later yes differs with it: an earlier one was for something else.
+    """
     since = own.account.on - timedelta(days=DISPUTE_DAYS)
-    same = [t for t in others if own.account.standing or t.matter == own.matter]
-    return tuple(t.speaker for t in newest_per_speaker(same) if t.side == side and t.account.on >= since)
+    same = [t for t in others if (t.matter == own.matter or own.account.standing) and t.account.on >= since]
+    later = [t for t in others if own.side == CLOSES and t.account.on > own.account.on]
+    return tuple(t.speaker for t in newest_per_speaker([*same, *later]) if t.side == side)
 
 
 # --- 2. only the word of others -----------------------------------------------------------------------------

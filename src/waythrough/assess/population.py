@@ -205,7 +205,8 @@ def _standing(
 def _voice(figure: Figure, stocks: Sequence[Known[Figure]]) -> _Voice:
     """Whose word a figure is: follow what it repeats back to where it came from.
 
-    A repeat whose original nobody recorded stands in for it once: the oldest repeat votes for the unknown origin.
+    A repeat whose original nobody recorded stands in for it once: the oldest repeat votes for the unknown
+    origin.
     """
     by_id = {s.record.id: s.record for s in stocks}
     root, seen = figure, {figure.id}
@@ -303,11 +304,12 @@ def _why_none(carried: Sequence[_Carried]) -> str:
 
 
 def _gaps(counts: Sequence[Known[Figure]], flow: Departures | None, as_of: date) -> list[Accounting]:
-    """For each count since the departures began: the count before them, less those who left, less the new count.
+    """For each count since the departures began: the count before them, less those who left, less the new
+    count.
 
-    Departures are recorded on other days than counts; the record nearest in time to the count is taken, and named
-    among the inputs. A gap is nobody's fault until someone explains it: the earlier count may have been too high,
-    departures unseen, or the new count too low.
+    Departures are recorded on other days than counts; the record nearest in time to the count is taken, and
+    named among the inputs. A gap is nobody's fault until someone explains it: the earlier count may have been
+    too high, departures unseen, or the new count too low.
     """
     numbered = [(s.record, number) for s in counts if (number := usable_number(s.record)) is not None]
     before = _baseline(counts, flow)

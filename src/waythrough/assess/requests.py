@@ -14,6 +14,7 @@ from waythrough.assess.accounts import (
     CLOSES,
     NO_SIDE,
     OPENS,
+    Holders,
     Told,
     neutral_order,
     newest_per_speaker,
@@ -44,12 +45,11 @@ def request_states(
     Requests dated after ``as_of`` are left out: they were announced, not put.
     """
     facts = Facts.gather(parties, requests, answers, guarantees, performances, executions, as_of)
-    # A door may be described later than it was first knocked on; how it is held is no news about the request.
-    held = {k.record.id: k.record for k in sorted(doors, key=lambda k: (k.known_on, k.entry))}
+    holders = Holders(doors)
     told = _told_about(facts)
     done = _executions_about(executions, as_of)
     states = [
-        _state(request, told.get(request.id, []), done.get(request.id, []), held, facts)
+        _state(request, told.get(request.id, []), done.get(request.id, []), holders, facts)
         for request in facts.requests.values()
         if request.asked_on.earliest <= as_of
     ]
@@ -78,12 +78,12 @@ def _state(
     request: Request,
     told: Sequence[tuple[str, Told]],
     done: Sequence[Known[Execution]],
-    doors: dict[str, Door],
+    holders: Holders,
     facts: Facts,
 ) -> RequestState:
     ends = facts.ends.get(request.id, [])
     steps = tuple(
-        _step(step, request, [t for door, t in told if door == step.door], doors, facts)
+        _step(step, request, [t for door, t in told if door == step.door], holders, facts)
         for step in request.steps
     )
     state, disputed_by = _from_executions(ends) or _from_steps(steps, [t for _, t in told])
@@ -131,10 +131,8 @@ def _newest_code(told: Sequence[Told], side: str) -> str:
     return "guarantee_not_kept" if newest.account.says == "broken" else newest.account.code
 
 
-def _step(
-    step: Step, request: Request, told: Sequence[Told], doors: dict[str, Door], facts: Facts
-) -> StepState:
-    door = doors.get(step.door)
+def _step(step: Step, request: Request, told: Sequence[Told], holders: Holders, facts: Facts) -> StepState:
+    door = holders.on(step.door, request.asked_on.latest)
     party = door.party if door else ""
     side, answered_on = _settle(told, facts.voices(party))
     agreed = step.agreed_working_days
@@ -164,8 +162,8 @@ def _settle(told: Sequence[Told], voices: frozenset[str]) -> tuple[str, date | N
     if not sided:
         return ("in_between" if told else "waiting"), None
     sides = {t.side for t in sided}
-    # The first account of that answer says when it came; later ones repeat it.
-    answered_on = min(t.account.on for t in (told if own == [] else own) if t.side in sides)
+    # The first account of that answer says when it came, whoever gave it; later ones repeat it.
+    answered_on = min(t.account.on for t in told if t.side in sides)
     if len(sides) > 1:
         return "contested", answered_on
     return ("open" if OPENS in sides else "closed"), answered_on

@@ -46,4 +46,6 @@ def act_hash(author: str, key: str) -> bytes:
     hashed together: a random key keeps the author from being guessed from a header alone.
     """
     name = author.encode("utf-8")
-    return sha256(b"\x02" + len(name).to_bytes(4, "big") + name + key.encode("utf-8")).digest()
+    return sha256(
+        b"\x02" + len(name).to_bytes(4, "big") + name + key.encode("utf-8", "surrogatepass")
+    ).digest()

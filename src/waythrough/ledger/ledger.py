@@ -25,7 +25,9 @@ from waythrough.terms.problems import (
     AmbiguousId,
     DeviceNotEnrolled,
     DraftRefused,
+    InputRefused,
     LedgerBroken,
+    NotFound,
 )
 
 Clock = Callable[[], datetime]
@@ -81,8 +83,14 @@ class Ledger:
         ------
         WorkspaceExists
             Something is there already; it is left as it is.
+        DraftRefused
+            No title, or no author.
         """
         path = Path(path)
+        if not title.strip():
+            raise DraftRefused(
+                place="the new ledger", found="its title is empty", remedy="Give it a name people will know."
+            )
         device = device or device_key()
         ledger = entropy(genesis.LEDGER_ID_LENGTH)
         first = lines.write(genesis.draft(ledger, title, device.public), author, "the first entry")
@@ -208,17 +216,17 @@ class Ledger:
             In the order of display of their oldest standing entry.
         """
         with many_values(), self._store.reading() as reader:
-            return _heads(reader.standing(kind, as_of))
+            return _heads(reader.standing(kind, _day(as_of)))
 
     def head(self, record: str, *, as_of: date | None = None) -> Head | None:
         """What stands for one record as of a day or now; None if nothing was known of it."""
         with self._store.reading() as reader:
-            return next(iter(_heads(reader.standing_of(record, as_of))), None)
+            return next(iter(_heads(reader.standing_of(record, _day(as_of)))), None)
 
     def contested(self, *, as_of: date | None = None) -> list[Head]:
         """The records for which several entries stand and nobody has settled it."""
         with many_values(), self._store.reading() as reader:
-            return _heads(reader.contested(as_of))
+            return _heads(reader.contested(_day(as_of)))
 
     def history(self, record: str) -> list[Entry]:
         """Every revision of a record, oldest first; empty if there is no such record."""
@@ -262,17 +270,22 @@ class Ledger:
 
         Raises
         ------
-        DraftRefused
+        NotFound
             ``before`` is no entry of this ledger.
+        InputRefused
+            A page of no entries.
         """
+        if limit < 1:
+            raise InputRefused(
+                place="a page of the log",
+                found=limit,
+                allowed="1 entry or more",
+                remedy="Ask for at least one.",
+            )
         with self._store.reading() as reader:
-            start = reader.starting_with(before, 1) if before else []
+            start = reader.starting_with(before.lower(), 1) if before and lines.is_id(before.lower()) else []
             if before and not start:
-                raise DraftRefused(
-                    place="the page",
-                    found=f"there is no entry {before} to begin before",
-                    remedy="Begin without it, from the newest entry.",
-                )
+                raise NotFound(what="entry", id=before, near="an entry id has 32 hexadecimal digits")
             return [lines.read(line) for line in reader.latest(limit, start[0] if start else None)]
 
     def first_known(self) -> date | None:
@@ -292,8 +305,8 @@ class Ledger:
 
         It cannot see that the newest commits are missing altogether: what is left is then a whole, older ledger.
         """
-        with many_values(), self._store.reading() as reader:
-            return verify(reader)
+        with many_values():
+            return verify(self._store)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -326,8 +339,17 @@ def _read_genesis(line: StoredLine | None) -> tuple[str, str, dict[bytes, bytes]
             raise ValueError("it is missing")
         body = canonical.decode(line.body)
         return str(body["ledger"]), str(body["title"]), genesis.enrolled(body)
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise LedgerBroken(what=f"the first commit does not begin a ledger: {error}") from error
+
+
+def _day(as_of: date | None) -> date | None:
+    """A day, or nothing. A datetime is a date to Python, but which day it means depends on a zone nobody stated."""
+    if isinstance(as_of, datetime):
+        raise InputRefused(
+            place="as of", found=as_of, allowed="a day, without an hour", remedy="Name the day you mean."
+        )
+    return as_of
 
 
 def _heads(standing: Sequence[StoredLine]) -> list[Head]:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from waythrough.ledger import canonical, clock
 from waythrough.ledger.hashing import ID_LENGTH, SALT_LENGTH, body_hash, leaf_hash
 from waythrough.terms.entries import Draft, Entry
-from waythrough.terms.problems import DraftRefused
+from waythrough.terms.problems import DraftRefused, LedgerBroken
 
 OWN_KINDS = "ledger."
 """Kinds the ledger writes about itself. Nobody else may use them, and `heads` leaves them out."""
@@ -86,8 +86,17 @@ def seal(writings: Sequence[Writing], entropy: Callable[[int], bytes]) -> tuple[
 
 
 def read(line: StoredLine) -> Entry:
-    """The entry a stored line says."""
-    return entry(line, *canonical.quick_decode(line.meta, line.body))
+    """The entry a stored line says.
+
+    Raises
+    ------
+    LedgerBroken
+        The line says none: it was altered.
+    """
+    try:
+        return entry(line, *canonical.quick_decode(line.meta, line.body))
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
+        raise LedgerBroken(what=f"an entry of commit {line.sequence!r} cannot be read ({error})") from error
 
 
 def entry(line: StoredLine, meta: dict[str, Any], body: dict[str, Any]) -> Entry:
@@ -124,12 +133,17 @@ def meta_faults(meta: dict[str, Any]) -> list[str]:
     if not (meta["source"] is None or isinstance(meta["source"], str)):
         faults.append("its source is neither text nor missing")
     corrects = meta["corrects"]
-    if not (isinstance(corrects, list) and all(_is_id(one) for one in corrects)):
+    if not (isinstance(corrects, list) and all(is_id(one) for one in corrects)):
         faults.append("what it corrects is not a list of entry ids")
     faults += [
         f"its {name} is no day" for name in ("known_on", "valid_from", "valid_to") if not _is_day(meta[name])
     ]
     return faults
+
+
+def is_id(value: Any) -> bool:
+    """True for 32 hexadecimal digits in lower case."""
+    return isinstance(value, str) and len(value) == 2 * ID_LENGTH and not value.strip("0123456789abcdef")
 
 
 def _check(draft: Draft, author: str, place: str) -> None:
@@ -157,7 +171,7 @@ def _check(draft: Draft, author: str, place: str) -> None:
             remedy="Exchange or correct the two days.",
         )
     for one in draft.corrects:
-        if not _is_id(one):
+        if not is_id(one):
             raise DraftRefused(
                 place=place,
                 found=f"it corrects {one!r}, which is no entry id",
@@ -176,10 +190,6 @@ def _day(text: str | None) -> date | None:
 
 def _is_text(value: Any) -> bool:
     return isinstance(value, str) and bool(value.strip())
-
-
-def _is_id(value: Any) -> bool:
-    return isinstance(value, str) and len(value) == 2 * ID_LENGTH and not value.strip("0123456789abcdef")
 
 
 def _is_day(value: Any) -> bool:

@@ -17,6 +17,7 @@ from waythrough.ledger.lines import OWN_KINDS, Line, StoredLine
 from waythrough.ledger.lists import Fold, Row
 from waythrough.ledger.store import RawCommit, RawLine, StoredCommit
 from waythrough.ledger.tables import LISTS, commits, entries, standing
+from waythrough.terms.problems import LedgerBroken
 
 BATCH = 500
 """Values in one IN (...) list; older SQLite takes at most 999."""
@@ -81,12 +82,20 @@ class SqlReader:
         return self._lines(_STANDING_LINE.where(standing.c.record.in_(several), _stands(as_of)))
 
     def latest(self, limit: int, before: StoredLine | None) -> list[StoredLine]:
-        order = (*_ORDER, entries.c.position)
-        query = _LINE.order_by(*(column.desc() for column in order)).limit(limit)
+        # Every commit has a line, so as many commits as lines are asked for are enough; found first, by their
+        # index, they keep the database from sorting the whole ledger for one page. One more, because the
+        # commit of ``before`` may have no older line. Only numbers are sorted, not bodies: a commit can be large.
+        newest = _newest_first(select(commits.c.number), *_ORDER).limit(limit + 1)
+        numbers = _newest_first(
+            select(entries.c.number).join(commits, entries.c.commit_number == commits.c.number),
+            *_ORDER,
+            entries.c.position,
+        ).limit(limit)
         if before:
-            # Said twice: of the commit alone, which its index can find, and of the line within it.
-            query = query.where(tuple_(*_ORDER) <= before[:4], tuple_(*order) < before[:5])
-        return [StoredLine._make(row) for row in self._connection.execute(query)]
+            newest = newest.where(tuple_(*_ORDER) <= before[:4])
+            numbers = numbers.where(tuple_(*_ORDER, entries.c.position) < before[:5])
+        page = numbers.where(commits.c.number.in_(newest))
+        return self._lines(_LINE.where(entries.c.number.in_(page)))[::-1]
 
     def starting_with(self, prefix: str, limit: int) -> list[StoredLine]:
         digits = 2 * ID_LENGTH
@@ -122,7 +131,10 @@ class SqlReader:
 
     def _lines(self, query: Select[Any]) -> list[StoredLine]:
         # Sorting tuples here is several times quicker than having the database carry every body through its sort.
-        return sorted(map(StoredLine._make, self._connection.execute(query).all()))
+        try:
+            return sorted(map(StoredLine._make, self._connection.execute(query).all()))
+        except TypeError as error:
+            raise LedgerBroken(what="a row of commits or entries holds values of the wrong type") from error
 
 
 class SqlWriter(SqlReader):
@@ -165,6 +177,10 @@ class SqlWriter(SqlReader):
     def _next(self, table: Table) -> int:
         last = self._connection.execute(select(func.max(table.c.number))).scalar()
         return 1 if last is None else last + 1
+
+
+def _newest_first(query: Select[Any], *order: ColumnElement[Any]) -> Select[Any]:
+    return query.order_by(*(column.desc() for column in order))
 
 
 def _stands(as_of: date | None) -> ColumnElement[bool]:

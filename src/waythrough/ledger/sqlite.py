@@ -58,8 +58,9 @@ class SqliteStore:
             _lay_out(draft)
             store = cls(path, _engine(draft))
             try:
-                with store.writing() as writer:
-                    begin(writer)
+                with store._transaction("BEGIN IMMEDIATE") as connection:
+                    metadata.create_all(connection)
+                    begin(SqliteWriter(connection))
             finally:
                 store.close()
             put_in_place(draft, path)
@@ -107,6 +108,9 @@ class SqliteStore:
                     yield connection
         except DBAPIError as error:
             raise _refusal(self._path, error) from error
+        except UnicodeDecodeError as error:
+            # The driver reads names and messages as UTF-8, even those of a schema that was altered.
+            raise LedgerBroken(what=f"the tables in {self._path} are not those of a ledger") from error
 
 
 class _Faults(SqlReader):
@@ -135,7 +139,7 @@ class SqliteWriter(_Faults, SqlWriter):
 
 
 def _lay_out(path: Path) -> None:
-    """An empty file with our settings and tables."""
+    """An empty file with our settings."""
     connection = sqlite3.connect(path, isolation_level=None)
     try:
         connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
@@ -146,12 +150,6 @@ def _lay_out(path: Path) -> None:
         connection.execute("PRAGMA journal_mode=WAL")
     finally:
         connection.close()
-    engine = _engine(path)
-    try:
-        with engine.connect() as alchemy, alchemy.begin():
-            metadata.create_all(alchemy)
-    finally:
-        engine.dispose()
 
 
 def _engine(path: Path) -> Engine:
@@ -168,7 +166,8 @@ def _engine(path: Path) -> Engine:
         connection.execute("PRAGMA synchronous=FULL")
         return connection
 
-    engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool)
+    # No upper limit: a thread that waits for the write lock must not keep others from a connection to read with.
+    engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool, max_overflow=-1)
     event.listen(engine, "begin", _begin)
     return engine
 
@@ -205,4 +204,7 @@ def _refusal(path: Path, error: DBAPIError) -> LedgerBroken | NotWritten:
     code = getattr(reason, "sqlite_errorname", "")
     if code.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
         return LedgerBroken(what=f"the file {path} is damaged ({reason})")
+    if code == "SQLITE_ERROR":
+        # Our statements are fixed and fit the tables; if they no longer do, the tables were altered.
+        return LedgerBroken(what=f"the tables in {path} are not those of a ledger ({reason})")
     return NotWritten(path=path, reason=reason)

@@ -16,7 +16,7 @@ from waythrough.ledger.hashing import ID_LENGTH, SALT_LENGTH, body_hash, leaf_ha
 from waythrough.ledger.header import NOTHING, Header, header_hash, unpack
 from waythrough.ledger.keys import signed
 from waythrough.ledger.lines import StoredLine
-from waythrough.ledger.store import RawCommit, RawLine, Reader
+from waythrough.ledger.store import RawCommit, RawLine, Reader, Store
 from waythrough.terms.entries import Entry, Finding, Verification
 from waythrough.terms.problems import LedgerBroken
 
@@ -24,17 +24,12 @@ STOP_WRITING = "Do not write to this file. Keep it as it is, and go back to a ba
 REBUILD = "No recorded entry is harmed by this. Rebuild the lists."
 
 
-def verify(reader: Reader) -> Verification:
+def verify(store: Store) -> Verification:
     """Everything that is wrong with one snapshot of a ledger; no findings, if nothing is."""
-    work = _Work(reader)
+    work = _Work()
     try:
-        work.read_genesis()
-        work.check_commits()
-        work.check_lines()
-        work.check_corrections()
-        work.check_lists()
-        for fault in reader.faults():
-            work.found("the database file", fault, STOP_WRITING)
+        with store.reading() as reader:
+            work.go_through(reader)
     except LedgerBroken as damage:
         # The database could not even hand over its rows. What was found until here still stands.
         work.found("the database file", damage.sentence(), STOP_WRITING)
@@ -44,8 +39,7 @@ def verify(reader: Reader) -> Verification:
 class _Work:
     """What one verification has read so far."""
 
-    def __init__(self, reader: Reader) -> None:
-        self._reader = reader
+    def __init__(self) -> None:
         self.findings: list[Finding] = []
         self.commits = 0
         self.entries: dict[str, Entry] = {}
@@ -53,13 +47,23 @@ class _Work:
         self._keys: dict[bytes, bytes] = {}
         self._headers: dict[Any, tuple[str, Header]] = {}
 
+    def go_through(self, reader: Reader) -> None:
+        """All checks, from what everything rests on to what rests on it."""
+        self.read_genesis(reader)
+        self.check_commits(reader)
+        self.check_lines(reader)
+        self.check_corrections()
+        self.check_lists(reader)
+        for fault in reader.faults():
+            self.found("the database file", fault)
+
     def found(self, place: str, what: str, advice: str = STOP_WRITING) -> None:
         """Write down one finding."""
         self.findings.append(Finding(place, what, advice))
 
-    def read_genesis(self) -> None:
+    def read_genesis(self, reader: Reader) -> None:
         """Who may sign: what the first commit says, which must itself be signed by the key it names."""
-        found = self._reader.genesis()
+        found = reader.genesis()
         if found is None:
             self.found("the first commit", "it is missing")
             return
@@ -76,12 +80,13 @@ class _Work:
         except (ValueError, TypeError, AttributeError, RecursionError) as error:
             self.found("the first commit", f"it does not begin a ledger: {error}")
 
-    def check_commits(self) -> None:
+    def check_commits(self, reader: Reader) -> None:
         """Signatures, chains, clocks and copied columns."""
         tips: dict[bytes, tuple[Header, bytes]] = {}
         chained = []
-        for row in self._reader.raw_commits():
+        for row in reader.raw_commits():
             self.commits += 1
+            self._check_number(f"commit number {row.number}", row.number, self.commits)
             header = self._header(row)
             if header is None:
                 continue
@@ -126,10 +131,16 @@ class _Work:
         if last and Tick(header.physical_ms, header.counter) <= Tick(last[0].physical_ms, last[0].counter):
             self.found(place, "its clock is not later than that of the commit before it")
 
-    def check_lines(self) -> None:
+    def _check_number(self, place: str, number: Any, due: int) -> None:
+        # Rows are numbered as they arrive here, from 1 without a gap. The number is this file's own and proves
+        # nothing, but it binds lines to their commit, so it too has one right value.
+        if not _same(number, due):
+            self.found(place, f"it is numbered {number!r} where {due} is due")
+
+    def check_lines(self, reader: Reader) -> None:
         """Every entry of every commit, and that no commit lacks or gained one."""
         empty = set(self._headers)
-        for number, rows in groupby(self._reader.raw_lines(), key=lambda row: row.commit_number):
+        for number, rows in groupby(self._numbered(reader.raw_lines()), key=lambda row: row.commit_number):
             if not isinstance(number, int) or number not in self._headers:
                 for row in rows:
                     self.found(f"entry {_shown(row.id)}", "it belongs to no commit that can be read")
@@ -139,6 +150,11 @@ class _Work:
         for number in sorted(empty):
             self.found(self._headers[number][0], "all its entries are missing")
 
+    def _numbered(self, rows: Iterator[RawLine]) -> Iterator[RawLine]:
+        for n, row in enumerate(rows, start=1):
+            self._check_number(f"entry {_shown(row.id)}", row.number, n)
+            yield row
+
     def _check_tree(self, commit: str, header: Header, rows: list[RawLine]) -> None:
         leaves = []
         for n, row in enumerate(rows):
@@ -146,13 +162,12 @@ class _Work:
             if not _same(row.position, n):
                 self.found(place, f"its position says {row.position!r}")
             leaf = self._check_line(place, row)
-            if leaf is None:
-                return
-            leaves.append(leaf)
-            self._read_entry(place, header, n, row)
-        if len(leaves) != header.count:
-            self.found(commit, f"it was signed over {header.count} entries and has {len(leaves)}")
-        elif merkle_root(leaves) != header.root:
+            if leaf is not None:
+                leaves.append(leaf)
+                self._read_entry(place, header, n, row)
+        if len(rows) != header.count:
+            self.found(commit, f"it was signed over {header.count} entries and has {len(rows)}")
+        elif len(leaves) == len(rows) and merkle_root(leaves) != header.root:
             self.found(
                 commit, "its entries are not the ones it was signed over: one was altered, swapped or put in"
             )
@@ -207,11 +222,11 @@ class _Work:
                 elif corrected.record != entry.record:
                     self.found(f"entry {entry.id}", f"it corrects {one}, an entry of another record")
 
-    def check_lists(self) -> None:
+    def check_lists(self, reader: Reader) -> None:
         """Every list is what the entries make it."""
         for fold in lists.FOLDS:
             due = _counted(iter(lists.fold_all(fold, self.entries.values())))
-            stored = _counted(self._reader.raw_list(fold))
+            stored = _counted(reader.raw_list(fold))
             for row in sorted(due.keys() ^ stored.keys(), key=repr):
                 fault = "is missing" if row in due else "should not be there"
                 self.found(f"list {fold.name}", f"the row {_row_shown(row)} {fault}", REBUILD)

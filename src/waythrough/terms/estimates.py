@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from waythrough.terms.problems import InputRefused
+from waythrough.terms.when import Days
 
 
 @dataclass(frozen=True)
@@ -118,3 +119,27 @@ class Outlook:
     horizon_days: int
     window_days: int | None = None
     note: str = ""
+
+
+@dataclass(frozen=True)
+class SurveyRow:
+    """One published share of a survey, as published, with an interval or the reason why there is none.
+
+    ``low`` and ``high`` are shares 0..1; one of them is None where the words give only a bound. ``sums_to`` is what
+    the published answers of the same survey add up to, where they can be added; it is shown, never repaired.
+    """
+
+    figure: str
+    site: str
+    counts: str
+    speaker: str
+    on: Days
+    low: float | None
+    high: float | None
+    vague: str
+    interval: Estimate | NotComputable
+    subject: str = ""
+    words: str = ""
+    sample: int | None = None
+    sums_to: float | None = None
+    flag: str = ""

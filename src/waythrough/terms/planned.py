@@ -50,7 +50,9 @@ class ReturnTrip:
 
 @dataclass(frozen=True)
 class Aim:
-    """One aim of the lexicographic order: value reached, proven bound, and the relative gap (None if bound is 0)."""
+    """One aim of the lexicographic order: value reached, proven bound, and the relative gap (None if bound
+    is 0).
+    """
 
     name: str
     value: int
@@ -60,7 +62,9 @@ class Aim:
 
     @property
     def gap(self) -> float | None:
-        """|bound − value| / max(|bound|, |value|); 0.0 when they meet, None when nothing was there to reach."""
+        """|bound − value| / max(|bound|, |value|); 0.0 when they meet, None when nothing was there to
+        reach.
+        """
         if self.bound == self.value:
             return 0.0 if self.value else None
         return abs(self.bound - self.value) / max(abs(self.bound), abs(self.value))
@@ -68,7 +72,9 @@ class Aim:
 
 @dataclass(frozen=True)
 class Blocker:
-    """Why something cannot be done: the smallest set of things that block it, as ids with a stable reason code."""
+    """Why something cannot be done: the smallest set of things that block it, as ids with a stable reason
+    code.
+    """
 
     about: str
     code: str
@@ -99,8 +105,11 @@ class PlanStep:
 class Plan:
     """A step-by-step proposal over the coming days.
 
-    ``unmet_if_nobody_left`` is the guard: the first aim computed as if nobody left, so that nobody is ever fed by
-    being moved; ``unmet_person_days`` is after the journeys, with the loads re-optimised for those who remain.
+    ``unmet_if_nobody_left`` is the guard: the first aim computed as if nobody left, so that nobody is ever
+    fed by being moved; ``unmet_person_days`` is after the journeys, with the loads re-optimised for those
+    who remain. Both count a person's day once for each life-saving good that is short on it;
+    ``unmet_by_good`` splits the second by good. ``not_seated`` counts households by reason code. ``notes``
+    are codes, a colon, and an id.
     """
 
     situation_sha256: str
@@ -119,6 +128,7 @@ class Plan:
     flagged_consents: int
     solver: str
     notes: tuple[str, ...] = ()
+    unmet_by_good: Mapping[str, int] = field(default_factory=dict)
     schema: str = SCHEMA
 
     @property
@@ -128,9 +138,22 @@ class Plan:
 
     @property
     def gap(self) -> float | None:
-        """The largest relative gap over the aims that had anything to reach; None for a plan that does nothing."""
+        """The largest relative gap over the aims that had anything to reach; None for a plan that does
+        nothing.
+        """
         gaps = [aim.gap for aim in self.aims if aim.gap is not None]
         return max(gaps) if gaps and not self.does_nothing else None
+
+
+@dataclass(frozen=True)
+class Reason:
+    """The first rule that keeps one household from one choice on a run of days (inclusive day indexes)."""
+
+    destination: str
+    first_day: int
+    last_day: int
+    code: str
+    fields: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -146,8 +169,8 @@ class Breach:
 class DoorValue:
     """What would be gained if a set of closed doors opened, or lost if an open one shut; by re-solving.
 
-    ``person_days_fed`` and ``people_moved`` are differences against the base plan. ``ask_by`` is the last day on
-    which asking still helps. ``tied_with`` lists door sets whose values cannot be told apart.
+    ``person_days_fed`` and ``people_moved`` are differences against the base plan. ``ask_by`` is the last
+    day on which asking still helps. ``tied_with`` lists door sets whose values cannot be told apart.
     """
 
     doors: tuple[str, ...]

@@ -98,6 +98,15 @@ REFERENCES: dict[str, tuple[str, ...]] = {
 }
 
 CODED: dict[str, str] = {
+    "place.kind": "place_kind",
+    "place.precision": "position_precision",
+    "leg.state": "leg_state",
+    "destination.criteria{}": "durable_solution",
+    "destination.criteria{}=": "criterion_state",
+    "review.outcome": "review_outcome",
+    "party.kind": "party_kind",
+    "organisation.kind": "organisation_kind",
+    "source.kind": "source_kind",
     "door.purpose": "purpose",
     "route.purpose": "purpose",
     "request.type": "request_type",
@@ -113,10 +122,16 @@ CODED: dict[str, str] = {
     "claim.polarity": "polarity",
     "claim.type": "claim_type",
     "household.needs[]": "need",
+    "household.bands{}": "age_band",
+    "household.left_how": "left_how",
+    "intention.wish": "wish",
     "intention.concerns[]": "concern",
     "consent.purpose": "consent_purpose",
     "consent.decision": "consent_decision",
     "consent.movement_kind": "movement_kind",
+    "fleet.vehicle": "vehicle",
+    "incident.type": "incident_type",
+    "release.edition": "edition",
     "movement.kind": "movement_kind",
     "movement.state": "movement_state",
     "grade.reliability": "admiralty_reliability",
@@ -172,6 +187,8 @@ def _values(record: Any, field: str) -> Iterable[str]:
     if bracket:
         items = getattr(record, name)
         return [getattr(item, part[1:]) for item in items] if part else list(items)
+    if field.endswith("{}="):
+        return list(getattr(record, field[:-3]).values())
     if field.endswith("{}"):
         return list(getattr(record, field[:-2]))
     return [getattr(record, field)]

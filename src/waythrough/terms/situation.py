@@ -1,6 +1,7 @@
 """What the planner is told: the position as of a day, in days, people and kilograms. Pure values.
 
-Day 0 is ``first_day``; day ``t`` is ``t`` days later. Nothing here names a person: units are opaque household ids.
+Day 0 is ``first_day``; day ``t`` is ``t`` days later. Nothing here names a person: units are opaque
+household ids.
 """
 
 from __future__ import annotations
@@ -27,8 +28,8 @@ class Good:
 class SiteNow:
     """A site: people there (a whole number, the reconciled estimate), and grams in stock per good.
 
-    ``stock_known`` lists the goods whose stock somebody stated; for the others stock counts as zero *and that is
-    said on the plan*.
+    ``stock_known`` lists the goods whose stock somebody stated; for the others stock counts as zero *and
+    that is said on the plan*.
     """
 
     id: str
@@ -47,7 +48,11 @@ class WarehouseNow:
 
 @dataclass(frozen=True)
 class DestinationNow:
-    """Where people may choose to go. ``per_day`` and ``total`` reception places; stopped = no movement there."""
+    """Where people may choose to go. Stopped = no movement there.
+
+    ``per_day`` (by day of arrival) and ``total`` (over the horizon) are reception places for people. Both
+    None means nobody stated any, and nobody is brought there.
+    """
 
     id: str
     per_day: int | None
@@ -90,8 +95,11 @@ class LegUse:
 class RouteNow:
     """A route between a site and a warehouse (aid) or a destination (return), leg by leg, outward and back.
 
-    ``back`` lists the way home of the empty vehicles, with day offsets from departure. ``cycle_days`` is how long
-    one trip keeps a vehicle.
+    ``out`` is the loaded way (from the warehouse for aid, from the site for return). ``back`` lists the way
+    home of the empty vehicles, with day offsets from departure. A leg that may be travelled on either of
+    two days stands twice, its km and hours shared. A leg without doors can never be passed: nobody knows
+    whom to ask. ``extra_doors`` must be open on every day of the trip. ``cycle_days`` is how long one trip
+    keeps a vehicle.
     """
 
     id: str
@@ -103,10 +111,24 @@ class RouteNow:
     extra_doors: tuple[str, ...]
     cycle_days: int
 
+    @property
+    def days_out(self) -> int:
+        """Days from departure to arrival at the other end."""
+        return max((use.day_offset for use in self.out), default=0)
+
+    @property
+    def last_offset(self) -> int:
+        """The last day, counted from departure, on which a vehicle of the trip may still be on the road."""
+        return max((use.day_offset for use in self.out + self.back), default=0)
+
 
 @dataclass(frozen=True)
 class FleetNow:
-    """Vehicles of one kind for a purpose. ``routes`` empty = every route of that purpose."""
+    """Vehicles of one kind for a purpose. ``routes`` empty = every route of that purpose.
+
+    Everyone takes a seat; ``special_seats`` of the seats also suit a special need. A trip keeps a vehicle
+    for the longer of the route's and the fleet's ``cycle_days``.
+    """
 
     id: str
     purpose: str
@@ -115,11 +137,14 @@ class FleetNow:
     special_seats: int
     payload_g: int
     routes: tuple[str, ...] = ()
+    cycle_days: int = 1
 
 
 @dataclass(frozen=True)
 class ConsentNow:
-    """One adult's live travel consent to one destination and kind of movement, as first and last valid day index."""
+    """One adult's live travel consent to one destination and kind of movement, as first and last valid day
+    index.
+    """
 
     adult: str
     destination: str
@@ -134,6 +159,8 @@ class ConsentNow:
 class HouseholdNow:
     """A household at a site. ``choices`` are destinations in its own order of preference.
 
+    ``weight`` (≥ 1) is the policy's weight of its needs, per person. ``consents`` may have ended already:
+    only a consent valid from the day of travel to the end of the margin counts.
     ``adults`` each need a live travel consent to the destination on the day and a live data consent
     (``data_consent`` maps adult to its last valid day index; an adult missing there has none).
     """

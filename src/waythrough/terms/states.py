@@ -18,17 +18,21 @@ NOTHING = ""
 
 @dataclass(frozen=True)
 class Move:
-    """One allowed step of a machine, with the reason it is allowed. ``state`` is NOTHING for a first record."""
+    """One allowed step of a machine, with the reason it is allowed. ``state`` is NOTHING for a first record.
+
+    ``late`` marks what comes after the usual course: allowed like the rest, and left out of drawings.
+    """
 
     state: str
     next: str
     reason: str
+    late: bool = False
 
 
-def _moves(*rows: tuple[str, str, str]) -> tuple[Move, ...]:
+def _moves(*rows: tuple[str, str, str], late: bool = False) -> tuple[Move, ...]:
     """Write out rows of (states, next states, reason), where states are names separated by spaces or “nothing”."""
     return tuple(
-        Move(NOTHING if state == "nothing" else state, then, reason)
+        Move(NOTHING if state == "nothing" else state, then, reason, late)
         for states, nexts, reason in rows
         for state in states.split()
         for then in nexts.split()
@@ -57,11 +61,6 @@ REQUEST = _moves(
     # A yes taken back is revoked, not denied: the two weigh differently when we look at how a party answers.
     (_YES, "revoked", N_("The party takes its yes back.")),
     (_YES, "referred", N_("After its yes the party sends us on to someone else.")),
-    (
-        "denied revoked",
-        f"{_YES} granted_in_principle referred",
-        N_("The party changes its answer; late answers count."),
-    ),
     # After a no there is nothing of ours left to withdraw: a refusal must not turn into our own choice afterwards.
     (
         f"sent acknowledged referred granted_in_principle {_YES}",
@@ -71,18 +70,25 @@ REQUEST = _moves(
     ("postponed_by_us", "sent", N_("We take it up again.")),
     ("postponed_by_us", "withdrawn_by_us", N_("We give it up.")),
     (
-        "postponed_by_us withdrawn_by_us",
-        _ANSWERS,
-        N_("A late answer is kept, whatever we decided meanwhile."),
-    ),
-    (
         f"sent acknowledged {_ANSWERS} postponed_by_us",
         "executed",
         N_("What happened is written down beside the answer, or without one."),
     ),
     ("executed", "executed", N_("A further trip under the same answer.")),
     ("executed", "postponed_by_us withdrawn_by_us", N_("We postpone or give up what remains.")),
+) + _moves(
+    (
+        "denied revoked",
+        f"{_YES} granted_in_principle referred",
+        N_("The party changes its answer; a later word counts."),
+    ),
+    (
+        "postponed_by_us withdrawn_by_us",
+        _ANSWERS,
+        N_("A late answer is kept, whatever we decided meanwhile."),
+    ),
     ("executed", _ANSWERS, N_("A late answer stands beside what happened.")),
+    late=True,
 )
 
 _KEPT_OR_NOT = "performed partly not_performed"
@@ -94,7 +100,9 @@ GUARANTEE = _moves(
     (f"given {_KEPT_OR_NOT}", _KEPT_OR_NOT, N_("A speaker tells whether it was kept, day by day.")),
     (f"given {_KEPT_OR_NOT}", "revoked", N_("The party takes it back.")),
     (f"given {_KEPT_OR_NOT}", "over", N_("Its window ended; the clock says so.")),
+) + _moves(
     ("revoked over", _KEPT_OR_NOT, N_("It is told afterwards whether it had been kept.")),
+    late=True,
 )
 
 _CONSENT_STATES = "given reconfirmed refused withdrawn expired"

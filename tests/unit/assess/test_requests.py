@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -132,6 +133,14 @@ def test_accounts_stand_by_day_and_then_by_speaker_answers_and_executions_togeth
 def test_a_yes_nobody_used_in_time_has_lapsed() -> None:
     state = one("2030-03-01", answer("r1", "vale", "granted", "2030-01-11"))
     assert (state.state, state.answered) == ("lapsed", 2)
+
+
+def test_a_step_belongs_to_who_held_the_door_when_it_was_asked() -> None:
+    later = replace(door("gate", "ridge"), known_on=day("2031-01-01"), entry="z")
+    given = {"doors": [*DOORS, later], "parties": PARTIES, **{kind: [] for kind in KINDS}}
+    given["requests"] = [request("r1", "2030-01-10"), request("r2", "2031-02-01")]
+    newest, oldest = request_states(**given, as_of=day("2031-03-01"))
+    assert (newest.steps[0].party, oldest.steps[0].party) == ("ridge", "vale")
 
 
 def test_newest_request_first_and_announced_ones_left_out() -> None:

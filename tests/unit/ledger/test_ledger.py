@@ -18,7 +18,9 @@ from waythrough.terms.problems import (
     CorrectsUnknown,
     DeviceNotEnrolled,
     DraftRefused,
+    InputRefused,
     KeyReused,
+    NotFound,
     RecordExists,
 )
 
@@ -341,6 +343,28 @@ def test_the_log_is_read_page_by_page_newest_first(ledger: Ledger, clock: object
     order = [(e.at, e.log, e.sequence, e.index) for e in whole]
     assert order == sorted(order, reverse=True)
     assert whole[-1].kind == "ledger.genesis"
+
+
+def test_a_page_that_cannot_be_is_refused(ledger: Ledger) -> None:
+    for before in ("f" * 32, "not an id", "request/1"):
+        with pytest.raises(NotFound):
+            ledger.log(before=before)
+    with pytest.raises(InputRefused):
+        ledger.log(limit=0)
+
+
+def test_a_day_with_an_hour_is_no_day_to_look_back_to(ledger: Ledger) -> None:
+    noon = datetime(2019, 4, 1, 12, tzinfo=UTC)
+    for ask in (ledger.heads, ledger.contested, lambda as_of: ledger.head("request/1", as_of=as_of)):
+        with pytest.raises(InputRefused, match="without an hour"):
+            ask(as_of=noon)
+
+
+def test_a_ledger_needs_a_title_and_an_author(tmp_path: Path, device: DeviceKey) -> None:
+    for title, author in (("  ", AMINA), ("Valley camp", "")):
+        with pytest.raises(DraftRefused):
+            Ledger.create(tmp_path / "a.way", title=title, author=author, device=device)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_heads_come_in_the_order_they_were_written(ledger: Ledger) -> None:

@@ -5,10 +5,12 @@ import re
 
 import pytest
 
+from waythrough.terms import codes
 from waythrough.terms.access import Request, Step
 from waythrough.terms.kinds import KINDS
+from waythrough.terms.places import Destination
 from waythrough.terms.problems import InputRefused
-from waythrough.terms.references import CODED, REFERENCES, check_record, named
+from waythrough.terms.references import CODED, REFERENCES, check_record, coded, named
 from waythrough.terms.when import Days
 
 
@@ -39,3 +41,19 @@ def test_an_unknown_reference_is_refused_with_the_nearest_known_one():
     ids = {"site": ["site-1"], "organisation": ["org-1"], "door": ["door-1", "door-2"]}
     with pytest.raises(InputRefused, match="door-9.*door-1"):
         check_record(REQUEST, lambda kind, ident: ident in ids.get(kind, []), lambda kind: ids.get(kind, []))
+
+
+@pytest.mark.parametrize("list_name", sorted(set(CODED.values())))
+def test_every_list_a_field_holds_is_shipped(list_name):
+    assert list_name in codes.names()
+
+
+def test_keys_and_values_of_a_mapping_are_checked_apart():
+    place = Destination("d", {"en": "Lowfield"}, "p", None, None, "org-1", {"safety": "partly"})
+    assert list(coded(place)) == [
+        ("destination.criteria{}", "safety", "durable_solution"),
+        ("destination.criteria{}=", "partly", "criterion_state"),
+    ]
+    with pytest.raises(InputRefused, match="not_met"):
+        odd = Destination("d", {"en": "Lowfield"}, "p", None, None, "org-1", {"safety": "perhaps"})
+        check_record(odd, lambda kind, ident: True, lambda kind: [])

@@ -1,0 +1,138 @@
+"""What a household allows, read from its adults' dated decisions: the newest one counts, and a no outweighs
+a yes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+
+from waythrough.plan.units import RETURN
+from waythrough.terms.people import Consent, Household, Intention
+from waythrough.terms.situation import ConsentNow, HouseholdNow
+
+# On one day the more protective decision counts: whoever said yes and no on a day has not agreed.
+_CAUTION = {"given": 0, "refused": 1, "withdrawn": 2}
+
+
+def household_now(
+    home: Household,
+    consents: Sequence[Consent],
+    wish: Intention | None,
+    *,
+    first_day: date,
+    weights: Mapping[str, int],
+    special_needs: frozenset[str],
+    short_on: Callable[[date], bool],
+) -> HouseholdNow:
+    """A household as the planner sees it. ``first_day`` is day 0; ``short_on(day)`` says if stocks were low
+    then.
+
+    Choices are the destinations of its travel consents: the one its newest intention names first, then in the
+    order in which consents were given. Its weight is that of its heaviest need.
+    """
+    consents = [c for c in consents if c.household == home.id and c.adult in home.adults]
+    travel = {
+        (adult, destination): decision
+        for adult in home.adults
+        for destination in _named(consents)
+        if (decision := _newest(consents, adult, "travel", destination))
+    }
+    live = [c for c in travel.values() if c.decision == "given"]
+    return HouseholdNow(
+        id=home.id,
+        site=home.site,
+        size=home.size,
+        special=min(home.size, sum(need in special_needs for need in home.needs)),
+        weight=max((weights.get(need, 1) for need in home.needs), default=1),
+        adults=home.adults,
+        choices=_choices(live, wish),
+        consents=tuple(
+            _now(c, first_day, short_on) for c in sorted(live, key=lambda c: (c.adult, c.destination, c.id))
+        ),
+        data_consent=_data(home, consents, first_day),
+        kin_group=home.kin_group,
+        wishes_to_leave=wish.wish_to_leave if wish else None,
+        refused=any(_refuses(home, adult, consents, travel) for adult in home.adults),
+    )
+
+
+def _newest(consents: Sequence[Consent], adult: str, purpose: str, destination: str) -> Consent | None:
+    """The decision that counts: the newest that speaks of this destination and kind, or of all of them.
+
+    A yes must name the destination and the kind of movement; a refusal or withdrawal that names none means
+    all.
+    """
+    speaking = [
+        c for c in consents if c.adult == adult and c.purpose == purpose and _speaks_of(c, destination)
+    ]
+    return max(speaking, key=lambda c: (c.given_on, _CAUTION.get(c.decision, 3), c.id), default=None)
+
+
+def _speaks_of(consent: Consent, destination: str) -> bool:
+    if consent.purpose == "data":
+        return True
+    if consent.decision == "given":
+        return (consent.destination, consent.movement_kind) == (destination, RETURN)
+    return consent.destination in ("", destination) and consent.movement_kind in ("", RETURN)
+
+
+def _named(consents: Sequence[Consent]) -> list[str]:
+    return sorted({c.destination for c in consents if c.purpose == "travel" and c.destination})
+
+
+def _choices(live: Sequence[Consent], wish: Intention | None) -> tuple[str, ...]:
+    first = wish.destination if wish else ""
+    ordered = sorted(live, key=lambda c: (c.destination != first, c.given_on, c.destination))
+    return tuple(dict.fromkeys(c.destination for c in ordered))
+
+
+def _now(consent: Consent, first_day: date, short_on: Callable[[date], bool]) -> ConsentNow:
+    flags = []
+    if consent.pressure_reported:
+        flags.append("pressure_reported")
+    if not consent.asked_in_private:
+        flags.append("not_in_private")
+    if short_on(consent.given_on):
+        flags.append("given_while_stocks_were_low")
+    return ConsentNow(
+        adult=consent.adult,
+        destination=consent.destination,
+        kind=consent.movement_kind,
+        first=(consent.valid_from - first_day).days,
+        last=(consent.valid_until - first_day).days,
+        ref=consent.id,
+        flagged=tuple(flags),
+    )
+
+
+def _data(home: Household, consents: Sequence[Consent], first_day: date) -> dict[str, int]:
+    """Last valid day of each adult's data consent; one that does not hold yet on day 0 is left out."""
+    data = {}
+    for adult in home.adults:
+        newest = _newest(consents, adult, "data", "")
+        if newest and newest.decision == "given" and newest.valid_from <= first_day:
+            data[adult] = (newest.valid_until - first_day).days
+    return data
+
+
+def _refuses(
+    home: Household,
+    adult: str,
+    consents: Sequence[Consent],
+    travel: Mapping[tuple[str, str], Consent],
+) -> bool:
+    """True when an adult said no to all, or said no and yes to nothing: then the whole household stays off.
+
+    A no to one destination beside a yes to another is a choice, not a refusal: the first is closed for want
+    of consent, the second is open.
+    """
+    newest = _newest([c for c in consents if not c.destination], adult, "travel", "")
+    if (
+        newest
+        and newest.decision == "refused"
+        and not any(c.decision == "given" for (who, _), c in travel.items() if who == adult)
+    ):
+        return True
+    mine = [c for (who, _), c in travel.items() if who == adult]
+    return any(c.decision == "refused" for c in mine) and not any(c.decision == "given" for c in mine)

@@ -1,0 +1,133 @@
+"""The whole plan: aid for everyone first, then consented journeys, then loads for those who remain, then
+the road.
+
+The order is strict. What an earlier aim reached is a hard rule for the later ones, so nobody is ever fed by
+being moved, and no road is made safer by leaving someone hungry.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from waythrough.plan import aid, explain, files, returns, steps
+from waythrough.plan.network import Network
+from waythrough.plan.solver import Limits, version
+from waythrough.plan.units import RETURN, Unit, units
+from waythrough.terms.planned import Aim, ConvoyTrip, Plan, ReturnTrip
+from waythrough.terms.situation import HouseholdNow, Situation
+
+DEFAULT_LIMITS = Limits()
+
+
+def make(situation: Situation, limits: Limits = DEFAULT_LIMITS) -> Plan:
+    """The plan for a situation: the same situation always gives the same plan.
+
+    Raises
+    ------
+    InputRefused
+        A door shared by aid and return carries a cap on vehicles.
+    NoPlan
+        The solver failed where doing nothing is possible.
+    """
+    network = Network(situation)
+    network.check_caps()
+    first = aid.feed_everyone(situation, network, limits)
+    able, out = units(situation)
+    people_out = returns.journeys(situation, network, able, limits)
+    leaving = leaving_each_day(situation, people_out.trips)
+    supplies = aid.finish(situation, network, first, leaving, limits)
+    remaining = aid.unmet_by_good(situation, supplies.convoys, aid.people_each_day(situation, leaving))
+    everyone = aid.unmet_by_good(situation, supplies.convoys, aid.people_each_day(situation, {}))
+    aims = _aims(network, supplies, people_out, sum(everyone.values()), sum(remaining.values()))
+    seated = {seat.household for trip in people_out.trips for seat in trip.seats}
+    return Plan(
+        situation_sha256=files.sha256(situation),
+        as_of=situation.as_of,
+        first_day=situation.first_day,
+        days=situation.days,
+        convoys=supplies.convoys,
+        returns=people_out.trips,
+        aims=aims,
+        unmet_if_nobody_left=sum(everyone.values()),
+        unmet_person_days=sum(remaining.values()),
+        people_moved=sum(leaving.values()),
+        steps=steps.steps(situation, supplies.convoys, people_out.trips),
+        blockers=explain.blockers(
+            situation, network, able, supplies.convoys, people_out.trips, aims[0].value
+        ),
+        not_seated=explain.not_seated(situation, network, able, out, seated),
+        flagged_consents=flagged_consents(situation, people_out.trips),
+        solver=f"{version()}; journeys {people_out.method}; gap {limits.gap:g}, nodes {limits.nodes}",
+        notes=_notes(situation, able),
+        unmet_by_good=remaining,
+    )
+
+
+def leaving_each_day(situation: Situation, trips: Sequence[ReturnTrip]) -> dict[tuple[str, int], int]:
+    """People leaving each site on each day, (site, day) → people."""
+    size = {h.id: h.size for h in situation.households}
+    leaving: dict[tuple[str, int], int] = defaultdict(int)
+    for trip in trips:
+        leaving[trip.site, trip.day] += sum(size[seat.household] for seat in trip.seats)
+    return dict(leaving)
+
+
+def flagged_consents(situation: Situation, trips: Sequence[ReturnTrip]) -> int:
+    """How many of the consents the seats rest on carry a flag (given under need or pressure, not in
+    private).
+    """
+    going = {seat.household: trip for trip in trips for seat in trip.seats}
+    return sum(_flagged(h, going[h.id]) for h in situation.households if h.id in going)
+
+
+def _flagged(household: HouseholdNow, trip: ReturnTrip) -> int:
+    return sum(
+        1
+        for consent in household.consents
+        if consent.flagged
+        and consent.adult in household.adults
+        and (consent.destination, consent.kind) == (trip.destination, RETURN)
+        and consent.first <= trip.day <= consent.last
+    )
+
+
+def road(network: Network, convoys: Sequence[ConvoyTrip], trips: Sequence[ReturnTrip]) -> tuple[int, int]:
+    """Risk-weighted minutes, and metres, of every vehicle there and back."""
+    every: list[ConvoyTrip | ReturnTrip] = [*convoys, *trips]
+    driven = [(network.routes[trip.route], trip.vehicles) for trip in every]
+    return (
+        sum(network.exposure(route) * n for route, n in driven),
+        sum(network.metres(route) * n for route, n in driven),
+    )
+
+
+def _aims(
+    network: Network, supplies: aid.AidPlan, people_out: returns.ReturnsPlan, everyone: int, remaining: int
+) -> tuple[Aim, ...]:
+    exposure, metres = road(network, supplies.convoys, people_out.trips)
+    least_exposure = min(exposure, supplies.exposure_bound + people_out.exposure_bound)
+    least_metres = min(metres, supplies.metres_bound + people_out.metres_bound)
+    return (
+        Aim("unmet_if_nobody_left", everyone, min(everyone, supplies.unmet_full_bound), "min", "person-day"),
+        Aim("journeys", people_out.value, people_out.bound, "max", "point"),
+        Aim("unmet_remaining", remaining, min(remaining, supplies.unmet_left_bound), "min", "person-day"),
+        Aim("exposure", exposure, least_exposure, "min", "risk-weighted vehicle-minute"),
+        Aim("distance", metres, least_metres, "min", "vehicle-metre"),
+    )
+
+
+def _notes(situation: Situation, able: Sequence[Unit]) -> tuple[str, ...]:
+    notes = [
+        f"stock_not_stated:{site.id}/{good.id}"
+        for site in situation.sites
+        for good in situation.goods
+        if good.id not in site.stock_known
+    ]
+    if not situation.policy:
+        notes.append("no_policy:every need weighs the same, no zone is riskier than another")
+    registered: Mapping[str, int] = {
+        site.id: sum(h.size for h in situation.households if h.site == site.id) for site in situation.sites
+    }
+    notes += [f"more_registered_than_counted:{s.id}" for s in situation.sites if registered[s.id] > s.people]
+    return tuple(notes)

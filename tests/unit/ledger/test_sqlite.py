@@ -1,0 +1,217 @@
+"""The workspace file: made whole or not at all, opened without a trace, kept with the settings that keep it safe."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from sqlalchemy import event
+
+from waythrough.ledger import Ledger
+from waythrough.ledger.keys import DeviceKey
+from waythrough.ledger.sqlite import APPLICATION_ID, SqliteStore
+from waythrough.terms.entries import Draft
+from waythrough.terms.problems import (
+    LedgerBroken,
+    NotAWorkspace,
+    NotWritten,
+    NoWorkspace,
+    Problem,
+    WorkspaceExists,
+)
+
+
+def test_a_workspace_that_is_not_there_is_not_made_by_opening(tmp_path: Path) -> None:
+    with pytest.raises(NoWorkspace):
+        Ledger.open(tmp_path / "nowhere.way")
+    assert list(tmp_path.iterdir()) == []
+
+
+def other_program(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE commits (number)")
+
+
+def newer_format(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
+        connection.execute("PRAGMA user_version=2")
+
+
+@pytest.mark.parametrize(
+    ("make", "word"),
+    [
+        (lambda path: path.write_bytes(b""), "empty"),
+        (lambda path: path.write_bytes(b"name,people\n"), "not an SQLite file"),
+        (lambda path: path.write_bytes(b"SQLite format 3\0"), "not an SQLite file"),
+        (lambda path: path.mkdir(), "cannot be read"),
+        (other_program, "another program"),
+        (newer_format, "format 2"),
+    ],
+)
+def test_another_kind_of_file_is_refused_and_left_as_it_is(
+    tmp_path: Path, make: Callable[[Path], object], word: str
+) -> None:
+    path = tmp_path / "thing.way"
+    make(path)
+    before = path.read_bytes() if path.is_file() else None
+    with pytest.raises(NotAWorkspace, match=word):
+        Ledger.open(path)
+    assert (path.read_bytes() if path.is_file() else None) == before
+    assert [file.name for file in tmp_path.iterdir()] == ["thing.way"]
+
+
+def test_opening_reading_and_verifying_change_no_byte(ledger: Ledger, workspace: Path) -> None:
+    ledger.append([Draft("note", "n", {})], author="Amina Example")
+    ledger.close()
+    before, written_at = workspace.read_bytes(), workspace.stat().st_mtime_ns
+    with Ledger.open(workspace) as again:
+        assert again.verify().sound and again.heads() and again.log()
+    assert (workspace.read_bytes(), workspace.stat().st_mtime_ns) == (before, written_at)
+    assert [file.name for file in workspace.parent.iterdir()] == [workspace.name]
+
+
+def test_an_existing_file_is_never_overwritten(tmp_path: Path, device: DeviceKey) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text("mine")
+    with pytest.raises(WorkspaceExists):
+        Ledger.create(path, title="t", author="Amina Example", device=device)
+    assert path.read_text() == "mine"
+
+
+def test_a_creation_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
+    def fail(writer: object) -> None:
+        raise RuntimeError("the power of speech")
+
+    with pytest.raises(RuntimeError):
+        SqliteStore.create(tmp_path / "a.way", fail)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_is_not_there_is_refused(tmp_path: Path, device: DeviceKey) -> None:
+    with pytest.raises(NotWritten) as refusal:
+        Ledger.create(tmp_path / "no" / "a.way", title="t", author="Amina Example", device=device)
+    assert isinstance(refusal.value, Problem)
+
+
+def test_the_file_keeps_the_settings_that_keep_it_safe(ledger: Ledger, workspace: Path) -> None:
+    with SqliteStore.open(workspace)._transaction("BEGIN") as connection:
+        ask = {
+            name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in (
+                "application_id",
+                "user_version",
+                "journal_mode",
+                "synchronous",
+                "secure_delete",
+                "trusted_schema",
+                "cell_size_check",
+                "foreign_keys",
+            )
+        }
+    assert ask == {
+        "application_id": 0x57415954,
+        "user_version": 1,
+        "journal_mode": "wal",
+        "synchronous": 2,  # FULL
+        "secure_delete": 1,
+        "trusted_schema": 0,
+        "cell_size_check": 1,
+        "foreign_keys": 1,
+    }
+
+
+def test_a_page_of_the_log_is_found_without_going_through_the_ledger(ledger: Ledger, workspace: Path) -> None:
+    entries = ledger.append([Draft("note", f"n/{n}", {}) for n in range(20)], author="Amina Example")
+    asked: list[tuple[str, object]] = []
+    store = SqliteStore.open(workspace)
+    event.listen(store._engine, "before_cursor_execute", lambda *args: asked.append(args[2:4]))
+    with store.reading() as reader:
+        newest = reader.latest(10, None)
+        reader.latest(10, newest[-1])
+        assert newest[0].id.hex() == entries[-1].id
+    store.close()
+    pages = [(statement, values) for statement, values in asked if "LIMIT" in statement]
+    assert len(pages) == 2
+    with closing(sqlite3.connect(workspace)) as connection:
+        for statement, values in pages:
+            plan = [str(row[3]) for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}", values)]
+            assert any("commits_in_order" in step for step in plan), plan
+            assert not any(step.startswith("SCAN entries") for step in plan), plan
+
+
+NOBODY = 65534
+
+
+@contextmanager
+def one_who_can_be_refused(folder: Path) -> Iterator[None]:
+    """Root is refused nothing, so as root the folder is given to nobody, and we are nobody for a while."""
+    if os.geteuid() != 0:
+        yield
+        return
+    for path in (folder, *folder.iterdir()):
+        os.chown(path, NOBODY, NOBODY)
+    os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere a mode does not say who may write")
+def test_a_file_that_may_not_be_written_says_so(ledger: Ledger, workspace: Path, device: DeviceKey) -> None:
+    ledger.close()
+    # A folder of its own: those of pytest are closed to everybody but their owner.
+    with TemporaryDirectory() as name:
+        copy = Path(name) / workspace.name
+        shutil.copy(workspace, copy)
+        copy.chmod(0o400)
+        with (
+            one_who_can_be_refused(copy.parent),
+            Ledger.open(copy, device=device) as again,
+            pytest.raises(NotWritten),
+        ):
+            again.append([Draft("note", "n", {})], author="Amina Example")
+
+
+def test_a_damaged_file_is_refused_as_broken_when_it_cannot_be_opened(
+    ledger: Ledger, workspace: Path
+) -> None:
+    ledger.close()
+    data = bytearray(workspace.read_bytes())
+    data[100:4096] = bytes(3996)
+    workspace.write_bytes(data)
+    with pytest.raises(LedgerBroken) as refusal:
+        Ledger.open(workspace)
+    assert refusal.value.exit_code == 6
+
+
+def test_nothing_is_built_on_a_commit_somebody_altered(ledger: Ledger, workspace: Path) -> None:
+    ledger.append([Draft("note", "n", {})], author="Amina Example")
+    with closing(sqlite3.connect(workspace)) as connection, connection:
+        connection.execute("UPDATE commits SET signature=zeroblob(64) WHERE sequence=1")
+    with pytest.raises(LedgerBroken, match="signature"):
+        ledger.append([Draft("note", "m", {})], author="Amina Example")
+
+
+def test_an_altered_entry_is_refused_when_it_is_read(ledger: Ledger, workspace: Path) -> None:
+    ledger.append([Draft("note", "n", {})], author="Amina Example")
+    with closing(sqlite3.connect(workspace)) as connection, connection:
+        connection.execute("UPDATE entries SET meta=x'7b7d' WHERE number=2")
+    with pytest.raises(LedgerBroken):
+        ledger.heads("note")
+    assert not ledger.verify().sound
+
+
+def test_a_large_import_is_one_commit(ledger: Ledger) -> None:
+    drafts = [Draft("row", f"row/{n}", {"n": n, "words": "as long as a usual line"}) for n in range(25_000)]
+    entries = ledger.append(drafts, author="Amina Example", key="import")
+    assert len({entry.id for entry in entries}) == 25_000
+    verification = ledger.verify()
+    assert (verification.sound, verification.commits, verification.entries) == (True, 2, 25_001)
