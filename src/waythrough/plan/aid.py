@@ -28,7 +28,7 @@ WHOLE_RATIONS_UP_TO = 2_000
 """Up to this many rations over the horizon loads are whole numbers in the program itself; above, they are
 counted in thousands and rounded down afterwards, which costs at most one ration for each trip and good."""
 
-ROAD_NODES = 30
+ROAD_NODES, ROAD_GAP = 30, 5e-3
 """How long the last aims are searched: the aims about people come first, in time as in order."""
 
 
@@ -352,7 +352,9 @@ def finish(
     for per_vehicle in (network.exposure, network.metres):
         unit = aid.aim_at_least({route.id: per_vehicle(route) for route in network.of_purpose("aid")})
         if any(aid.program.cost):
-            found = aid.program.solve(limits.at_most(ROAD_NODES), start=found.values, what="the road")
+            found = aid.program.solve(
+                limits.at_most(ROAD_NODES, ROAD_GAP), start=found.values, what="the road"
+            )
             aid.keep_at_most(found.objective)
             bounds.append(max(0, math.ceil(found.bound * unit * (1 - 1e-7) - 1e-6)))
         else:

@@ -37,7 +37,7 @@ CLASSES_UP_TO = 2_500
 """Journey columns up to which the classes program keeps all of them."""
 BEST_PRICED = 6
 """Journeys each class keeps in the priced program."""
-PACKED_LATER = (40, 1e-3)
+PACKED_LATER = (10, 2e-3)
 """Nodes and gap for programs that count seats only: packing comes after, so the last tenth of a percent is
 noise.
 """

@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from unit.plan.corruptions import CORRUPTIONS
 from unit.plan.invented import situation
-
 from waythrough.plan.check import check, main
 from waythrough.plan.files import save
 from waythrough.plan.program import make
@@ -123,4 +123,6 @@ def test_the_checker_runs_on_the_standard_library_alone(files: list[str]) -> Non
         [sys.executable, "-c", code, *files], capture_output=True, text=True, env={"PYTHONPATH": str(source)}
     )
     assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines() == ["Every rule holds.", "waythrough.plan.check"]
+    said, *modules = done.stdout.split("\n")[:-1]
+    assert said == "Every rule holds."
+    assert all(name.startswith("waythrough.plan.check") for name in " ".join(modules).split())

@@ -1,0 +1,142 @@
+"""Rules of every trip: its route, day, doors and vehicles, and what convoys carry."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from itertools import pairwise
+
+from waythrough.plan.check.facts import Facts, Found
+from waythrough.terms.planned import ConvoyTrip
+
+
+def _routes(f: Facts) -> Found:
+    for place, trip in f.trips:
+        route = f.routes.get(trip.route)
+        if route is None:
+            yield "route-known", place, f"route {trip.route}"
+            continue
+        purpose, end = (
+            ("aid", trip.warehouse) if isinstance(trip, ConvoyTrip) else ("return", trip.destination)
+        )
+        if (route.purpose, route.site, route.end) != (purpose, trip.site, end):
+            yield (
+                "route-matches",
+                place,
+                (
+                    f"route {route.id} is for {route.purpose} between {route.site} and {route.end}; "
+                    f"the trip is for {purpose} between {trip.site} and {end}"
+                ),
+            )
+
+
+def _days(f: Facts) -> Found:
+    for place, trip in f.trips:
+        if not 0 <= trip.day < f.days:
+            yield "day-in-horizon", place, f"day {trip.day} of {f.days}"
+
+
+def _doors(f: Facts) -> Found:
+    for place, trip in f.known:
+        route = f.routes[trip.route]
+        ways = (("door-shut", route.out), ("door-shut-return", route.back))
+        for rule, uses in ways:
+            for use in uses:
+                day = trip.day + use.day_offset
+                if not use.doors:
+                    yield rule, place, f"no door is recorded for zone {use.zone} on leg {use.leg}"
+                for door in use.doors:
+                    if not f.open(door, day):
+                        yield rule, place, f"door {door} is not open on day {day} (leg {use.leg})"
+        for door in route.extra_doors:
+            for day in range(trip.day, trip.day + f.last_offset(route) + 1):
+                if not f.open(door, day):
+                    yield "door-shut", place, f"door {door} is not open on day {day}"
+
+
+def _caps(f: Facts) -> Found:
+    passing: Counter[tuple[str, int]] = Counter()
+    for _, trip in f.known:
+        route = f.routes[trip.route]
+        through = {
+            (door, trip.day + use.day_offset) for use in (*route.out, *route.back) for door in use.doors
+        }
+        through |= {
+            (door, trip.day + offset)
+            for door in route.extra_doors
+            for offset in range(f.last_offset(route) + 1)
+        }
+        for key in through:
+            passing[key] += trip.vehicles
+    for (door, day), n in sorted(passing.items()):
+        cap = f.doors[door].max_vehicles if door in f.doors else None
+        if cap is not None and n > cap:
+            yield "vehicle-cap", f"door {door}", f"{n} vehicles on day {day}, {cap} allowed"
+
+
+def _fleets(f: Facts) -> Found:
+    for place, trip in f.trips:
+        fleet = f.fleets.get(trip.fleet)
+        if trip.vehicles < 1:
+            yield "vehicles-positive", place, f"{trip.vehicles} vehicles"
+        if fleet is None:
+            yield "fleet-known", place, f"fleet {trip.fleet}"
+            continue
+        purpose = "aid" if isinstance(trip, ConvoyTrip) else "return"
+        if fleet.purpose != purpose or (fleet.routes and trip.route not in fleet.routes):
+            yield "fleet-route", place, f"fleet {fleet.id} does not drive route {trip.route} for {purpose}"
+    busy: Counter[tuple[str, int]] = Counter()
+    for _, trip in f.known:
+        if trip.fleet in f.fleets:
+            for day in range(trip.day, trip.day + f.kept(f.routes[trip.route], f.fleets[trip.fleet])):
+                busy[trip.fleet, day] += trip.vehicles
+    for (name, day), n in sorted(busy.items()):
+        if n > f.fleets[name].count:
+            yield (
+                "fleet-size",
+                f"fleet {name}",
+                f"{n} vehicles away on day {day}, {f.fleets[name].count} there are",
+            )
+
+
+# --- aid --------------------------------------------------------------------------------------------------
+
+
+def _loads(f: Facts) -> Found:
+    drawn: Counter[tuple[str, str]] = Counter()
+    for place, trip in f.convoys():
+        for good, grams in sorted(trip.load_g.items()):
+            if good not in f.goods:
+                yield "load-known-good", place, f"good {good}"
+            if grams < 0:
+                yield "load-not-negative", place, f"{grams} g of {good}"
+            drawn[trip.warehouse, good] += grams
+        fleet = f.fleets.get(trip.fleet)
+        if fleet and sum(trip.load_g.values()) > trip.vehicles * fleet.payload_g:
+            found = f"{sum(trip.load_g.values())} g on {trip.vehicles} vehicles of {fleet.payload_g} g"
+            yield "payload", place, found
+    for (warehouse, good), grams in sorted(drawn.items()):
+        held = f.warehouses[warehouse].stock_g.get(good, 0) if warehouse in f.warehouses else 0
+        if grams > held:
+            yield "warehouse-stock", f"warehouse {warehouse}", f"{grams} g of {good} drawn, {held} g there"
+
+
+def _convoys(f: Facts) -> Found:
+    vehicles: Counter[tuple[str, int]] = Counter()
+    leaving: dict[str, set[int]] = defaultdict(set)
+    for _, trip in f.convoys():
+        vehicles[trip.route, trip.day] += trip.vehicles
+        leaving[trip.site].add(trip.day)
+    least, most = f.situation.min_convoy_vehicles, f.situation.max_convoy_vehicles
+    for (route, day), n in sorted(vehicles.items()):
+        if not least <= n <= most:
+            yield "convoy-size", f"route {route}", f"{n} vehicles on day {day}, allowed {least} to {most}"
+    for site, days in sorted(leaving.items()):
+        ordered = sorted(days)
+        for one, other in pairwise(ordered):
+            if other - one < f.situation.convoy_spacing_days:
+                apart = f.situation.convoy_spacing_days
+                found = f"convoys on days {one} and {other}, {apart} days apart at least"
+                yield "convoy-spacing", f"site {site}", found
+
+
+RULES = (_routes, _days, _doors, _caps, _fleets, _loads, _convoys)
