@@ -28,11 +28,12 @@ _PARTS = {"half": 2, "third": 3, "thirds": 3, "quarter": 4, "quarters": 4, "fift
 
 _WORD = "|".join([*_TENS, *sorted(_UNITS, key=len, reverse=True)])
 _SCALE = "hundred|dozen|thousand|million|billion"
-_WORDS = (
-    rf"(?:(?:a|{_WORD})(?=[\s-]+(?:{_SCALE})\b)|(?:{_WORD}))(?:(?:\s+and\s+|[\s-]+)(?:{_WORD}|{_SCALE})\b)*"
-)
+_WORDS = rf"(?:(?:a|{_WORD})(?=[\s-]+(?:{_SCALE})\b)|(?:{_WORD}))(?:(?:\s+and\s+|[\s-]+)(?:{_WORD}|{_SCALE})\b){{0,12}}"
 _SPACE = "\u00a0\u202f\u2009"
-_DIGITS = rf"\d{{1,3}}(?:[,{_SPACE}]\d{{3}})+(?:\.\d+)?|\d{{1,3}}(?: \d{{3}})+(?![\d,])|\d+(?:\.\d+)?"
+# Repeats are bounded: no number has more parts, and a hostile text must not make the search slow.
+_DIGITS = (
+    rf"\d{{1,3}}(?:[,{_SPACE}]\d{{3}}){{1,5}}(?:\.\d+)?|\d{{1,3}}(?: \d{{3}}){{1,5}}(?![\d,])|\d+(?:\.\d+)?"
+)
 _VALUE = rf"(?:(?:{_DIGITS})(?:\s?(?:k|m|mn|bn)\b|[\s-]?(?:{_SCALE})s?\b)?|\b{_WORDS}\b(?:\s+and\s+a\s+half\s+(?:{_SCALE}))?)"
 
 _BEFORE = (

@@ -1,5 +1,7 @@
 """Numbers carry the bounds the words give, and no others."""
 
+import time
+
 import pytest
 
 from waythrough.intake.numbers import UnitWords, find_numbers, parse_value
@@ -98,3 +100,16 @@ def test_dates_are_skipped_where_the_caller_says_so():
 )
 def test_written_numbers_are_read(words, value):
     assert parse_value(words) == value
+
+
+@pytest.mark.parametrize("words", ["two and ", "1 234 ", "between 3 and ", "a hundred "])
+def test_endless_repeats_take_time_in_proportion(words):
+    def seconds(times: int) -> float:
+        started = time.process_time()
+        find_numbers(words * times)
+        return time.process_time() - started
+
+    seconds(50)
+    assert (
+        seconds(1600) < 40 * seconds(200) + 0.2
+    )  # eight times the words; quadratic search would take 64 times
