@@ -17,16 +17,16 @@ elsewhere.
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from waythrough.plan.network import Network, cycle_days
+from waythrough.plan.network import Network
+from waythrough.plan.rows import Shared, road_bound, whole_bound
 from waythrough.plan.seating import Departure, Options, Seating, options
-from waythrough.plan.solver import Limits, Program
+from waythrough.plan.solver import Limits
 from waythrough.plan.units import Unit
 from waythrough.terms.planned import ReturnTrip
 from waythrough.terms.situation import Situation
@@ -59,7 +59,9 @@ class ReturnsPlan:
     method: str
 
 
-def journeys(situation: Situation, network: Network, units: Sequence[Unit], limits: Limits) -> ReturnsPlan:
+def journeys(
+    situation: Situation, network: Network, units: Sequence[Unit], limits: Limits, *, road: bool = True
+) -> ReturnsPlan:
     """The trips that honour most consented journeys, and among the trips for these, those with least
     exposure.
     """
@@ -69,96 +71,8 @@ def journeys(situation: Situation, network: Network, units: Sequence[Unit], limi
         return ReturnsPlan((), 0, 0, 0, 0, "none")
     bins = _bins(situation, network, able, open_to)
     if sum(len(b) * len(u) for b, u in bins.values()) <= EXACT_UP_TO:
-        return _exact(situation, network, able, open_to, bins, limits)
-    return _by_classes(situation, network, able, open_to, limits)
-
-
-# --- the rows every program shares ------------------------------------------------------------------------
-
-
-@dataclass
-class Shared:
-    """Columns for journeys and vehicles, and the rows they share: fleets, reception, caps, values."""
-
-    situation: Situation
-    network: Network
-    program: Program = field(default_factory=lambda: Program(maximise=True))
-    going: list[tuple[int, int, int, Departure]] = field(default_factory=list)
-    driving: list[tuple[int, str, Departure]] = field(default_factory=list)
-
-    def journey(self, column: int, people: int, worth: int, departure: Departure) -> None:
-        """A column of journeys of so many people and so much value each."""
-        self.going.append((column, people, worth, departure))
-
-    def vehicle(self, column: int, fleet: str, departure: Departure) -> None:
-        """A column of vehicles of a fleet on a trip."""
-        self.driving.append((column, fleet, departure))
-
-    def close(self) -> None:
-        """Add the shared rows."""
-        rows: dict[tuple[str, str, int], list[tuple[int, float]]] = defaultdict(list)
-        limit: dict[tuple[str, str, int], float] = {}
-        count = {f.id: f.count for f in self.situation.fleets}
-        fleet_of = {f.id: f for f in self.situation.fleets}
-        for column, fleet, (route, t) in self.driving:
-            kept = cycle_days(self.network.routes[route], fleet_of[fleet])
-            for day in range(t, min(t + kept, self.situation.days)):
-                rows["fleet", fleet, day].append((column, 1))
-                limit["fleet", fleet, day] = count[fleet]
-            for door, offset in self.network.passed[route]:
-                if door in self.network.caps:
-                    rows["cap", door, t + offset].append((column, 1))
-                    limit["cap", door, t + offset] = self.network.caps[door]
-        ends = {d.id: d for d in self.situation.destinations}
-        for column, people, _, (route, t) in self.going:
-            at = self.network.routes[route]
-            end = ends[at.end]
-            if end.per_day is not None:
-                rows["day", end.id, t + at.days_out].append((column, people))
-                limit["day", end.id, t + at.days_out] = end.per_day
-            if end.total is not None:
-                rows["total", end.id, 0].append((column, people))
-                limit["total", end.id, 0] = end.total
-        for key in sorted(rows):
-            self.program.row(rows[key], high=limit[key])
-
-    def aim_at_value(self) -> None:
-        """Aim: most value of journeys."""
-        self.program.maximise = True
-        self.program.cost = [0.0] * len(self.program.cost)
-        for column, _, worth, _ in self.going:
-            self.program.cost[column] = float(worth)
-
-    def keep_value(self, value: int) -> None:
-        """Hard from now on: journeys are worth at least so much."""
-        self.program.row([(c, float(w)) for c, _, w, _ in self.going], low=value * (1 - 1e-9) - 1e-6)
-
-    def aim_at_least(self, per_vehicle: Mapping[str, int]) -> float:
-        """Aim: least of what one vehicle costs on each route; gives the unit it is counted in."""
-        unit = float(max(per_vehicle.values(), default=0) or 1)
-        self.program.maximise = False
-        self.program.cost = [0.0] * len(self.program.cost)
-        for column, _, (route, _) in self.driving:
-            self.program.cost[column] = per_vehicle[route] / unit
-        return unit
-
-    def keep_at_most(self, value: float) -> None:
-        """Hard from now on: the present aim stays at this value or below."""
-        terms = [(column, cost) for column, cost in enumerate(self.program.cost) if cost]
-        self.program.row(terms, high=value * (1 + 1e-9) + 1e-7)
-
-    def road_costs(self) -> list[dict[str, int]]:
-        """What one vehicle costs on each route: exposure, then metres."""
-        routes = self.network.of_purpose("return")
-        return [{r.id: per(r) for r in routes} for per in (self.network.exposure, self.network.metres)]
-
-
-def _whole_bound(bound: float) -> int:
-    return math.floor(bound + 1e-6 + 1e-9 * abs(bound))
-
-
-def _road_bound(bound: float, unit: float) -> int:
-    return max(0, math.ceil(bound * unit * (1 - 1e-7) - 1e-6))
+        return _exact(situation, network, able, open_to, bins, limits, road)
+    return _by_classes(situation, network, able, open_to, limits, road)
 
 
 # --- exact ------------------------------------------------------------------------------------------------
@@ -182,7 +96,13 @@ def _bins(situation: Situation, network: Network, able: Sequence[Unit], open_to:
 
 
 def _exact(
-    situation: Situation, network: Network, able: Sequence[Unit], open_to: Options, bins: Bins, limits: Limits
+    situation: Situation,
+    network: Network,
+    able: Sequence[Unit],
+    open_to: Options,
+    bins: Bins,
+    limits: Limits,
+    road: bool,
 ) -> ReturnsPlan:
     shared = Shared(situation, network)
     program, goes = shared.program, dict[tuple[str, Departure], int]()
@@ -220,15 +140,16 @@ def _exact(
     shared.aim_at_value()
     found = program.solve(limits, what="the journeys")
     reached = round(sum(w * round(found.values[c]) for c, _, w, _ in shared.going))
-    bound = _whole_bound(found.bound)
+    bound = whole_bound(found.bound)
     shared.keep_value(reached)
     roads = []
-    for per_vehicle in shared.road_costs():
+    for per_vehicle in shared.road_costs() if road else ():
         unit_cost = shared.aim_at_least(per_vehicle)
         if any(program.cost):
             found = program.solve(limits.at_most(200), start=found.values, what="the road")
             shared.keep_at_most(found.objective)
-        roads.append(_road_bound(found.bound, unit_cost) if any(program.cost) else 0)
+        roads.append(road_bound(found.bound, unit_cost) if any(program.cost) else 0)
+    roads = roads or [0, 0]
     seating = Seating(situation, network, open_to.fleets)
     for departure, (rooms, aboard) in bins.items():
         _seat_exactly(seating, departure, rooms, aboard, sits, found.values)
@@ -282,7 +203,7 @@ def classes(able: Sequence[Unit], open_to: Options) -> list[UnitClass]:
 
 
 def _by_classes(
-    situation: Situation, network: Network, able: Sequence[Unit], open_to: Options, limits: Limits
+    situation: Situation, network: Network, able: Sequence[Unit], open_to: Options, limits: Limits, road: bool
 ) -> ReturnsPlan:
     alike = classes(able, open_to)
     full = ClassProgram(situation, network, alike, open_to)
@@ -302,10 +223,8 @@ def _by_classes(
     seating.tighten()
     _safer_routes(seating)
     reached = seating.worth()
-    roads = road_bounds(seating, limits)
-    return ReturnsPlan(
-        seating.trips(), reached, max(_whole_bound(bound), reached), roads[0], roads[1], method
-    )
+    roads = road_bounds(seating, limits) if road else [0, 0]
+    return ReturnsPlan(seating.trips(), reached, max(whole_bound(bound), reached), roads[0], roads[1], method)
 
 
 @dataclass
@@ -431,7 +350,7 @@ def road_bounds(seating: Seating, limits: Limits) -> list[int]:
         cost = sum(per_vehicle[d[0]] * len(vehicles) for d, vehicles in seating.vehicles.items())
         if any(program.cost):
             found = program.solve(limits.at_most(*PACKED_LATER), what="the road")
-            bounds.append(min(cost, _road_bound(found.bound, unit_cost)))
+            bounds.append(min(cost, road_bound(found.bound, unit_cost)))
             shared.keep_at_most(cost / unit_cost)
         else:
             bounds.append(0)
