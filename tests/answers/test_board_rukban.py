@@ -110,3 +110,23 @@ def test_a_refusal_read_a_day_later_is_not_seen_the_day_before(drafts: list[Draf
     first = date(2019, 3, 1)
     assert board(drafts, first)["dr-us-bus"].state == "waiting"
     assert board(drafts, first + timedelta(days=1))["dr-us-bus"].state == "closed"
+
+
+def test_the_road_from_the_other_side_opens_once_and_closes(drafts: list[Draft]) -> None:
+    states = {
+        day: board(drafts, date.fromisoformat(day))["dr-jor-aid"]
+        for day in ("2017-06-01", "2018-01-08", "2018-01-10")
+    }
+    assert [state.state for state in states.values()] == ["closed", "open", "closed"]
+    assert all(state.own_word for state in states.values())
+
+
+@pytest.mark.parametrize("year", range(2016, 2027))
+def test_the_board_opens_as_of_any_year(drafts: list[Draft], year: int) -> None:
+    states = board(drafts, date(year, 1, 1))
+    assert len(states) == 11
+    assert all(
+        state.accounts
+        for state in states.values()
+        if state.state in ("open", "closed", "contested", "lapsed")
+    )
