@@ -127,9 +127,11 @@ def _how_long(desk: Desk, state: DoorState) -> Said:
     say = desk.words.say
     if state.window is None:
         return say("Open until revoked.")
+    if not desk.tells(state.window):
+        return say("For how long is not given here.")
     if state.window.first_day > state.as_of:
         return say("Open in the window {window}.", window=desk.window(state.window))
-    return say("Open until {end}.", end=desk.until(state.window))
+    return say("Open until {end}.", end=desk.words.numbers.moment(state.window.end))
 
 
 def _in_order(desk: Desk, accounts: tuple[Account, ...]) -> list[Account]:

@@ -103,7 +103,7 @@ class Desk:
         return Markup(" ").join(self.ref(record) for record in records)
 
     def window(self, window: Window) -> Any:
-        """When a door holds. In public only the weeks: exact hours would tell anyone when vehicles are on the road."""
+        """When a yes holds or held. In public only the weeks, and only of windows that are over (`tells`)."""
         if self.internal:
             return self.words.numbers.window(window)
         first, last = week_of(window.first_day), week_of(window.last_day)
@@ -111,11 +111,12 @@ class Desk:
             return self.words.say("the week of {monday}", monday=first)
         return self.words.say("the weeks of {first} to {last}", first=first, last=last)
 
-    def until(self, window: Window) -> Any:
-        """The end of a window, as exactly as the edition may say it."""
-        if self.internal:
-            return self.words.numbers.moment(window.end)
-        return self.words.say("the week of {monday}", monday=week_of(window.last_day))
+    def tells(self, window: Window) -> bool:
+        """May this edition say when the window holds? In public only once it is over.
+
+        A coming window together with the weeks of the plan would narrow the days vehicles are on the road.
+        """
+        return self.internal or window.last_day < self.report.as_of
 
 
 def week_of(day: date) -> date:

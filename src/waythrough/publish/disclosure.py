@@ -15,10 +15,9 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
-from waythrough.publish.desk import Desk, week_of
+from waythrough.publish.desk import Desk
 from waythrough.publish.problems import NotSafeToPublish
 from waythrough.publish.words import Said
 from waythrough.terms.planned import Plan
@@ -205,30 +204,44 @@ def hidden_word(desk: Desk) -> Said:
     return desk.words.say("fewer than {n}: not shown", n=THRESHOLD)
 
 
-def journeys_by_week(plan: Plan, situation: Situation) -> tuple[list[date], list[str], list[list[int]]]:
-    """People who travel by choice, per week (its Monday) and destination, with every small destination merged.
+def blocks(plan: Plan) -> list[int]:
+    """The first day index of each block of at least seven days the plan is told in, counted from its first day.
+
+    Calendar weeks would not do: where the plan begins late in a week, that week's departures fall on one or two
+    known days. For the same reason a last block of fewer than seven days is joined to the one before.
+    """
+    return [7 * k for k in range(max(plan.days // 7, 1))]
+
+
+def block_of(plan: Plan, day: int) -> int:
+    """The number of the block a day belongs to."""
+    return min(day // 7, len(blocks(plan)) - 1)
+
+
+def journeys_by_block(plan: Plan, situation: Situation) -> tuple[list[int], list[str], list[list[int]]]:
+    """People who travel by choice, per block of days and destination, with every small destination merged.
 
     A destination whose total is small is not named: it joins the column "" (elsewhere).
     """
     sizes = {household.id: household.size for household in situation.households}
-    cells: dict[tuple[date, str], int] = {}
+    cells: dict[tuple[int, str], int] = {}
     for trip in plan.returns:
-        key = (week_of(situation.day(trip.day)), trip.destination)
+        key = (block_of(plan, trip.day), trip.destination)
         cells[key] = cells.get(key, 0) + sum(sizes[seat.household] for seat in trip.seats)
     sums: dict[str, int] = {}
     for (_, destination), people in cells.items():
         sums[destination] = sums.get(destination, 0) + people
     merged = {name: name if people >= THRESHOLD else "" for name, people in sums.items()}
-    weeks = sorted({week for week, _ in cells})
+    told = list(range(len(blocks(plan))))
     columns = sorted(set(merged.values()), key=lambda name: (name == "", name))
     table = [
         [
-            sum(cells.get((week, one), 0) for one, into in merged.items() if into == column)
+            sum(cells.get((block, one), 0) for one, into in merged.items() if into == column)
             for column in columns
         ]
-        for week in weeks
+        for block in told
     ]
-    return weeks, columns, table
+    return told, columns, table
 
 
 def check_public(html: str, situation: Situation | None, confidential: Iterable[str] = ()) -> None:

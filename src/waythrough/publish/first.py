@@ -111,15 +111,20 @@ def _states(desk: Desk, *wanted: str) -> list[DoorState]:
 
 
 def _open(desk: Desk) -> list[Any]:
-    say = desk.words.say
-    return [
-        _named(
-            desk,
-            state,
-            say("until {end}", end=desk.until(state.window)) if state.window else say("until revoked"),
+    return [_named(desk, state, _how_long(desk, state)) for state in _states(desk, "open")]
+
+
+def _how_long(desk: Desk, state: DoorState) -> Any:
+    if state.window is None:
+        return desk.words.say("until revoked")
+    if not desk.tells(state.window):
+        return desk.words.label("door_state", "open")
+    moment = desk.words.numbers.moment
+    if state.window.first_day > desk.report.as_of:
+        return desk.words.say(
+            "from {start} until {end}", start=moment(state.window.start), end=moment(state.window.end)
         )
-        for state in _states(desk, "open")
-    ]
+    return desk.words.say("until {end}", end=moment(state.window.end))
 
 
 def _waiting(desk: Desk) -> list[Any]:
@@ -138,7 +143,7 @@ def _waiting(desk: Desk) -> list[Any]:
 
 
 def _soon(desk: Desk) -> list[Any]:
-    """Open doors whose window ends within 72 hours. Public readers get weeks, so this is for the team only."""
+    """Open doors whose window ends within 72 hours; for the team only, as the public is not told the day."""
     if not desk.internal:
         return []
     limit = desk.report.as_of + timedelta(days=SOON_DAYS)

@@ -115,7 +115,8 @@ def site_map(desk: Desk) -> MapView | None:
     places = _places(desk)
     if not places:
         return None
-    used = {end for leg in report.legs for end in (leg.start, leg.end)}
+    legs = _legs(desk, places)
+    used = {end for leg in legs for end in (leg.start, leg.end)}
     points = [(places[one].lat, places[one].lon) for one in used if one in places] or [
         (place.lat, place.lon) for place in places.values()
     ]
@@ -127,7 +128,7 @@ def site_map(desk: Desk) -> MapView | None:
     )
     return MapView(
         drawings=tuple(_draw(desk, places, sheet(points, width), note) for width in (340, 720)),
-        legs=tuple(_leg_row(desk, leg) for leg in report.legs),
+        legs=tuple(_leg_row(desk, leg) for leg in legs),
         zones=tuple(_zone_row(desk, zone) for zone in report.zones),
         note=note,
     )
@@ -149,6 +150,11 @@ def doors_over(desk: Desk, leg: Leg) -> list[Door]:
 
 def _places(desk: Desk) -> dict[str, Place]:
     return {place.id: place for place in desk.report.places if desk.internal or place.precision in SHOWN}
+
+
+def _legs(desk: Desk, places: dict[str, Place]) -> list[Leg]:
+    """The legs an edition may show: in public, those between two places it may show."""
+    return [leg for leg in desk.report.legs if desk.internal or {leg.start, leg.end} <= places.keys()]
 
 
 def _leg_row(desk: Desk, leg: Leg) -> LegRow:
@@ -189,12 +195,14 @@ def _draw(desk: Desk, places: dict[str, Place], on: Sheet, note: Said) -> Markup
         if zone.outline:
             parts.append(svg.path((on(*point) for point in zone.outline), "zone", closed=True))
     signs = []
-    for leg in report.legs:
+    legs = _legs(desk, places)
+    for leg in legs:
         if leg.start in places and leg.end in places:
             line, sign = _leg(desk, leg, places, on)
             parts.append(line)
             signs.append(sign)
-    used = {end for leg in report.legs for end in (leg.start, leg.end)} | {report.site.place}
+            taken += _along(on(*_at(places[leg.start])), on(*_at(places[leg.end])))
+    used = {end for leg in legs for end in (leg.start, leg.end)} | {report.site.place}
     # The site's own label first, then the others: a label that finds no room is left to the list below the map.
     for place in sorted(places.values(), key=lambda one: (one.id != report.site.place, one.id)):
         if place.id in used:
@@ -206,7 +214,7 @@ def _draw(desk: Desk, places: dict[str, Place], on: Sheet, note: Said) -> Markup
     )
     name = f"map-{on.width:.0f}"
     size = "map wide" if on.width > 600 else "map narrow"
-    words = "; ".join(_in_words(desk, leg) for leg in report.legs)
+    words = "; ".join(_in_words(desk, leg) for leg in legs)
     return svg.drawing(name, on.width, on.height, str(title), f"{words}. {note}", parts, size)
 
 
@@ -232,6 +240,17 @@ def _leg(desk: Desk, leg: Leg, places: dict[str, Place], on: Sheet) -> tuple[Mar
     return svg.line(x1, y1, x2, y2, f"leg s-{state}"), sign
 
 
+def _at(place: Place) -> tuple[float, float]:
+    return place.lat, place.lon
+
+
+def _along(a: tuple[float, float], b: tuple[float, float]) -> list[tuple[float, float, float, float]]:
+    """Small boxes along a line, so that no label is written across it; its ends are left to the places there."""
+    steps = max(int(math.dist(a, b) / 8), 1)
+    points = ((a[0] + (b[0] - a[0]) * k / steps, a[1] + (b[1] - a[1]) * k / steps) for k in range(1, steps))
+    return [(x - 3, y - 3, x + 3, y + 3) for x, y in points]
+
+
 def _place(
     desk: Desk, place: Place, on: Sheet, taken: list[tuple[float, float, float, float]], rtl: bool
 ) -> list[Markup]:
@@ -241,7 +260,17 @@ def _place(
     label = desk.words.name(desk.report.site.names if is_site else place.names)
     wide = len(label.plain) * 6.6
     taken.append((x - 5, y - 5, x + 5, y + 5))
-    for dx, dy in ((0, 20), (0, -10), (wide / 2 + 10, 4), (-wide / 2 - 10, 4)):
+    aside = wide / 2 + 10
+    for dx, dy in (
+        (0, 20),
+        (0, -12),
+        (aside, 4),
+        (-aside, 4),
+        (aside, 18),
+        (-aside, 18),
+        (aside, -10),
+        (-aside, -10),
+    ):
         box = (x + dx - wide / 2, y + dy - 11, x + dx + wide / 2, y + dy + 3)
         inside = box[0] > 2 and box[2] < on.width - 2 and box[1] > 2 and box[3] < on.height - 24
         if inside and not any(_overlap(box, other) for other in taken):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
-from waythrough.publish.desk import Desk, week_of
-from waythrough.publish.disclosure import SafeTable, journeys_by_week, protect
+from waythrough.publish.desk import Desk
+from waythrough.publish.disclosure import THRESHOLD, SafeTable, block_of, blocks, journeys_by_block, protect
 from waythrough.publish.numbers import Run
 from waythrough.publish.plan_words import blocked, gate
 from waythrough.publish.words import Said
@@ -213,22 +214,22 @@ def journeys(desk: Desk) -> SafeTable | None:
     plan, situation = desk.report.plan, desk.report.situation
     if plan is None or situation is None or not plan.returns:
         return None
-    return protect(*journeys_by_week(plan, situation))
+    return protect(*journeys_by_block(plan, situation))
 
 
 @dataclass(frozen=True)
 class WeekLine:
-    """One week of the public plan."""
+    """One week of the public plan, or a few days more where the plan ends."""
 
-    week: Said
+    week: Run
     convoys: Any
     people: tuple[Any, ...]
 
 
 def week_by_week(desk: Desk) -> tuple[list[Any], list[WeekLine]]:
-    """The heads of the people columns, and one line per week with departures; counts are after disclosure control."""
-    plan, situation = desk.report.plan, desk.report.situation
-    if plan is None or situation is None or plan.does_nothing:
+    """The heads of the people columns, and one line per week of the plan; counts are after disclosure control."""
+    plan = desk.report.plan
+    if plan is None or plan.does_nothing:
         return [], []
     table = journeys(desk)
     if table:
@@ -236,32 +237,24 @@ def week_by_week(desk: Desk) -> tuple[list[Any], list[WeekLine]]:
     heads = [
         desk.name(name) if name else desk.words.say("elsewhere") for name in (table.columns if table else ())
     ]
-    convoys: dict[date, int] = {}
-    for trip in plan.convoys:
-        week = week_of(situation.day(trip.day))
-        convoys[week] = convoys.get(week, 0) + 1
+    convoys = Counter(block_of(plan, trip.day) for trip in plan.convoys)
+    starts = blocks(plan)
     lines = []
-    for week in sorted({*convoys, *(table.rows if table else ())}):
-        cells = _cells(desk, table, week)
+    for block, start in enumerate(starts):
+        last = starts[block + 1] - 1 if block + 1 < len(starts) else plan.days - 1
+        first_day, last_day = (plan.first_day + timedelta(days=day) for day in (start, last))
         lines.append(
             WeekLine(
-                desk.words.say("the week of {monday}", monday=week),
-                desk.words.numbers.number(convoys.get(week, 0)),
-                cells,
+                desk.words.numbers.dates(first_day, last_day),
+                desk.words.numbers.number(convoys[block]),
+                tuple(_cell(desk, cell) for cell in (table.counts[block] if table else ())),
             )
         )
     return heads, lines
 
 
-def _cells(desk: Desk, table: SafeTable | None, week: date) -> tuple[Any, ...]:
-    if table is None:
-        return ()
-    if week not in table.rows:
-        return tuple(desk.words.numbers.number(0) for _ in table.columns)
-    return tuple(
-        desk.words.say("not shown") if cell is None else desk.words.numbers.number(cell)
-        for cell in table.counts[table.rows.index(week)]
-    )
+def _cell(desk: Desk, count: int | None) -> Any:
+    return desk.words.say("not shown") if count is None else desk.words.numbers.number(count)
 
 
 def _note(desk: Desk, table: SafeTable) -> None:
@@ -272,7 +265,7 @@ def _note(desk: Desk, table: SafeTable) -> None:
                 "Journeys by week and destination: {n} count below {threshold}.",
                 "Journeys by week and destination: {n} counts below {threshold}.",
                 table.primary,
-                threshold=10,
+                threshold=THRESHOLD,
             )
         )
     if table.secondary:

@@ -152,7 +152,7 @@ def _day(record: Any) -> Days:
 
 def _promise(desk: Desk, guarantee: Any) -> Said:
     say, giver = desk.words.say, desk.name(guarantee.giver)
-    if guarantee.window is None:
+    if guarantee.window is None or not desk.tells(guarantee.window):
         return say("given by {giver}", giver=giver)
     return say("given by {giver} for {window}", giver=giver, window=desk.window(guarantee.window))
 

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import itertools
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from scipy.optimize import linprog
 
-from waythrough.publish.disclosure import SafeTable, bounds, check_public, journeys_by_week, protect
+from waythrough.publish.disclosure import (
+    SafeTable,
+    block_of,
+    blocks,
+    bounds,
+    check_public,
+    journeys_by_block,
+    protect,
+)
 from waythrough.publish.problems import NotSafeToPublish
 
 THRESHOLD = 10
@@ -122,16 +131,23 @@ def test_a_small_grand_total_is_hidden_too() -> None:
     assert protect("a", "x", [[0]]).total == 0
 
 
-def test_days_become_weeks_and_small_destinations_lose_their_name(sample) -> None:
-    from dataclasses import replace
+def test_the_plan_is_told_in_blocks_of_seven_days_or_more_from_its_first_day(sample) -> None:
+    for days in range(1, 60):
+        plan = replace(sample.plan(), days=days)
+        told = [block_of(plan, day) for day in range(days)]
+        assert told == sorted(told)
+        assert set(told) == set(range(len(blocks(plan))))
+        assert min(told.count(block) for block in told) >= min(days, 7)
 
+
+def test_small_destinations_lose_their_name(sample) -> None:
     plan, situation = sample.plan(), sample.situation()
-    weeks, columns, counts = journeys_by_week(plan, situation)
-    assert all(week.weekday() == 0 for week in weeks)
+    told, columns, counts = journeys_by_block(plan, situation)
+    assert len(told) == len(counts) == 4
     assert columns == ["de-hill", "de-quay"]
     assert sum(map(sum, counts)) == plan.people_moved
     fewer = replace(plan, returns=plan.returns[:2])
-    assert journeys_by_week(fewer, situation)[1] == ["de-hill", ""]
+    assert journeys_by_block(fewer, situation)[1] == ["de-hill", ""]
 
 
 def test_a_page_with_a_household_in_it_is_refused_with_exit_code_7(sample) -> None:
