@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ from waythrough.publish.desk import Desk, alphabet
 from waythrough.publish.numbers import Run
 from waythrough.publish.words import Said
 from waythrough.terms.board import STATES, Account, DoorState
+from waythrough.terms.places import Door
 
 
 @dataclass(frozen=True)
@@ -40,10 +42,8 @@ def board(desk: Desk) -> list[DoorRow]:
     """Every door of the report: open ones first, then by the order of states, party and name."""
     doors = {door.id: door for door in desk.report.doors}
     rows = []
-    for state in desk.report.states:
-        door = doors.get(state.door)
-        if door is None:
-            continue
+    for state in sorted((one for one in desk.report.states if one.door in doors), key=_order(desk, doors)):
+        door = doors[state.door]
         rows.append(
             DoorRow(
                 id=door.id,
@@ -56,7 +56,15 @@ def board(desk: Desk) -> list[DoorRow]:
                 accounts=tuple(_spoken(desk, account) for account in _in_order(desk, state.accounts)),
             )
         )
-    return sorted(rows, key=lambda row: (STATES.index(row.state), alphabet(row.party), alphabet(row.door)))
+    return rows
+
+
+def _order(desk: Desk, doors: Mapping[str, Door]) -> Callable[[DoorState], tuple[int, str, str]]:
+    return lambda one: (
+        STATES.index(one.state),
+        alphabet(desk.name(doors[one.door].party)),
+        alphabet(desk.name(one.door)),
+    )
 
 
 def tally(desk: Desk) -> list[tuple[str, Said]]:
@@ -96,6 +104,8 @@ def _lines(desk: Desk, state: DoorState, party: str) -> list[Said]:
     if state.waiting_since:
         lines.append(say("Asked on {day}.", day=state.waiting_since))
     lines += waited(desk, state)
+    if state.note and desk.internal:
+        lines.append(say("Note: {note}", note=state.note))
     if state.conditions and desk.internal:
         lines.append(say("Conditions: {conditions}", conditions=state.conditions))
     return lines

@@ -11,7 +11,7 @@ from datetime import date, datetime
 
 from waythrough.terms.access import Answer, Execution, Guarantee, Invitation, Performance, Request
 from waythrough.terms.board import DoorState
-from waythrough.terms.estimates import Estimate, NotComputable, Outlook, PopulationEstimate, Waiting
+from waythrough.terms.estimates import NotComputable, Outlook, PopulationEstimate, SurveyRow, Waiting
 from waythrough.terms.kinds import Known
 from waythrough.terms.parties import Organisation, Party
 from waythrough.terms.places import Destination, Door, Leg, Names, Place, Route, Site, Zone
@@ -32,16 +32,6 @@ class Topic:
     question: Names
     claims: tuple[Known[Claim], ...] = ()
     stances: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class SurveyRow:
-    """One survey question: what was published, and our estimate, or why there is none. ``interviews`` where known."""
-
-    question: Names
-    estimate: Estimate | NotComputable
-    published: Known[Figure] | None = None
-    interviews: int | None = None
 
 
 @dataclass(frozen=True)

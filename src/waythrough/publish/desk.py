@@ -146,7 +146,7 @@ def _names(report: Report) -> Iterator[tuple[str, Any]]:
 
 
 def _known(report: Report) -> Iterator[Known[Any]]:
-    groups: tuple[Iterable[Known[Any] | None], ...] = (
+    groups: tuple[Iterable[Known[Any]], ...] = (
         report.requests,
         report.invitations,
         report.answers,
@@ -155,7 +155,6 @@ def _known(report: Report) -> Iterator[Known[Any]]:
         report.executions,
         report.figures,
         *(topic.claims for topic in report.topics),
-        (row.published for row in report.survey),
     )
     for group in groups:
-        yield from (item for item in group if item is not None)
+        yield from group

@@ -111,7 +111,17 @@ def _states(desk: Desk, *wanted: str) -> list[DoorState]:
 
 
 def _open(desk: Desk) -> list[Any]:
-    return [_named(desk, state, _how_long(desk, state)) for state in _states(desk, "open")]
+    lines = []
+    for state in _states(desk, "open"):
+        how_long = _how_long(desk, state)
+        if state.disputed_by:
+            how_long = desk.words.say(
+                "{state}; said otherwise by {speakers}",
+                state=how_long,
+                speakers=desk.names(state.disputed_by),
+            )
+        lines.append(_named(desk, state, how_long))
+    return lines
 
 
 def _how_long(desk: Desk, state: DoorState) -> Any:

@@ -9,12 +9,11 @@ from typing import Any
 from markupsafe import Markup
 
 from waythrough.publish.charts import ChartRow, interval_chart
-from waythrough.publish.content import SurveyRow
 from waythrough.publish.desk import Desk, alphabet
 from waythrough.publish.disclosure import MIN_BASE, ROUND_TO
 from waythrough.publish.numbers import Run
 from waythrough.publish.words import Said
-from waythrough.terms.estimates import Estimate, NotComputable, PopulationEstimate
+from waythrough.terms.estimates import Estimate, PopulationEstimate, SurveyRow
 from waythrough.terms.kinds import Known
 from waythrough.terms.sayings import Figure
 
@@ -179,46 +178,53 @@ def _notes(desk: Desk, found: PopulationEstimate) -> Iterable[Said]:
 
 @dataclass(frozen=True)
 class SurveyLine:
-    """One question: what was published and by whom, our estimate or the reason there is none, and the interviews."""
+    """One published share: what was asked, by whom and when it was published, and our interval or why there is none."""
 
-    question: Run
-    published: Run | None
-    speaker: Run | None
+    question: Any
+    published: Run
+    speaker: Run
+    on: Run
     estimate: Any
     interviews: Run | None
+    flag: Said | None
+    quote: Run | None
     ref: Markup
 
 
 def survey(desk: Desk) -> list[SurveyLine]:
-    """Every survey question of the report."""
+    """Every published share of the report, as published."""
     return [_survey(desk, row) for row in desk.report.survey]
 
 
 def _survey(desk: Desk, row: SurveyRow) -> SurveyLine:
-    numbers = desk.words.numbers
-    figure = row.published.record if row.published else None
+    numbers, label = desk.words.numbers, desk.words.label("counted", row.counts)
     return SurveyLine(
-        question=desk.words.name(row.question),
-        published=numbers.range(figure.low, figure.high, as_share=figure.unit == "share") if figure else None,
-        speaker=desk.name(figure.speaker) if figure else None,
-        estimate=_estimate(desk, row),
-        interviews=numbers.number(row.interviews) if row.interviews is not None else None,
-        ref=desk.ref(figure.id) if figure else desk.refs(row.estimate.inputs[:3]),
+        question=desk.words.say("{question}: {subject}", question=label, subject=row.subject)
+        if row.subject
+        else label,
+        published=numbers.range(row.low, row.high, as_share=True),
+        speaker=desk.name(row.speaker),
+        on=numbers.days(row.on),
+        estimate=_interval(desk, row),
+        interviews=numbers.number(row.sample) if row.sample is not None else None,
+        # The row's flag is in one language; its number is what a sentence of ours needs.
+        flag=desk.words.say("The published answers add up to {total}.", total=numbers.share(row.sums_to))
+        if row.flag and row.sums_to is not None
+        else None,
+        quote=desk.quote(row.words, desk.source_of(row.figure)),
+        ref=desk.ref(row.figure, row.words),
     )
 
 
-def _estimate(desk: Desk, row: SurveyRow) -> Any:
-    if isinstance(row.estimate, NotComputable):
-        reason: Any = row.estimate.reason
-        if row.published and row.published.record.sample is None and row.interviews is None:
-            reason = desk.words.say("the sample size was not published")
-        return not_computable(desk, reason)
-    if not desk.internal and (row.interviews is None or row.interviews < MIN_BASE):
-        desk.suppressed.append(
-            desk.words.say("A share from fewer than {n} interviews, or from a number not known.", n=MIN_BASE)
-        )
+def _interval(desk: Desk, row: SurveyRow) -> Any:
+    if not desk.internal and row.sample is not None and row.sample < MIN_BASE:
+        desk.suppressed.append(desk.words.say("An interval from fewer than {n} interviews.", n=MIN_BASE))
         return desk.words.say("fewer than {n} interviews: not shown", n=MIN_BASE)
-    return desk.words.numbers.interval(row.estimate)
+    if isinstance(row.interval, Estimate):
+        return desk.words.numbers.interval(row.interval)
+    if row.sample is None:
+        return not_computable(desk, desk.words.say("the sample size was not published"))
+    return not_computable(desk, row.interval.reason)
 
 
 # --- waits -------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from waythrough.publish import board, disclosure, first, map, people, plans, stories, svg
-from waythrough.publish.content import Gap, Report, SurveyRow, Topic, Wishes
+from waythrough.publish.content import Gap, Report, Topic, Wishes
 from waythrough.publish.desk import Desk
 from waythrough.publish.problems import FolderNotEmpty, NoSuchEdition
 from waythrough.publish.words import Words
@@ -20,7 +20,6 @@ __all__ = [
     "Gap",
     "Page",
     "Report",
-    "SurveyRow",
     "Topic",
     "Wishes",
     "WrittenFile",

@@ -27,9 +27,9 @@ from unit.publish.sample_record import (
     STATES,
     TOPICS,
     ZONES,
-    figure,
+    on,
 )
-from waythrough.publish.report import Gap, Report, SurveyRow, Wishes, write
+from waythrough.publish.report import Gap, Report, Wishes, write
 from waythrough.terms.estimates import (
     Accounting,
     Estimate,
@@ -37,6 +37,7 @@ from waythrough.terms.estimates import (
     Outlook,
     PopulationEstimate,
     Pull,
+    SurveyRow,
     Waiting,
 )
 from waythrough.terms.places import Destination, Route, Site
@@ -76,15 +77,29 @@ POPULATION = PopulationEstimate(
 )
 SURVEY = (
     SurveyRow(
-        {"en": "Wishes to return to the place of origin", "ar": "يرغب في العودة إلى منطقته الأصلية"},
-        Estimate(0.91, 0.87, 0.94, 0.95, "share", "design-based", AS_OF, ("f-2",)),
-        None,
-        412,
+        "f-6",
+        "s-1",
+        "share_return_origin",
+        "o-relief",
+        on("2031-01"),
+        0.91,
+        0.91,
+        "exact",
+        Estimate(0.91, 0.87, 0.94, 0.95, "share", "Wilson", AS_OF, ("f-6",)),
+        sample=412,
     ),
     SurveyRow(
-        {"en": "Fears for property", "ar": "يخشى على ممتلكاته"},
+        "f-5",
+        "s-1",
+        "share_with_concerns",
+        "o-news",
+        on("2031-01"),
+        0.62,
+        0.62,
+        "exact",
         NotComputable("interval", "sample size not published", AS_OF),
-        figure("f-5", "o-news", 0.62, 0.62, "2031-01", "share_with_concerns", "share"),
+        subject="property",
+        words="six in ten fear for what they left behind",
     ),
 )
 WAITS = (

@@ -220,10 +220,10 @@ def test_a_household_named_in_a_subject_is_refused(sample) -> None:
         render(sample.report(requests=(leaking,)), "public")
 
 
-def test_shares_from_few_interviews_are_not_public(sample) -> None:
-    row = replace(sample.SURVEY[0], interviews=12)
+def test_an_interval_from_few_interviews_is_not_public(sample) -> None:
+    row = replace(sample.SURVEY[0], sample=12)
     page = compose(sample.report(survey=(row,)), "public")
-    assert "91" not in text(page.html.split('id="survey"')[1].split("</section>")[0])
+    assert "87–94" not in text(page.html.split('id="survey"')[1].split("</section>")[0])
     assert any("interviews" in line for line in page.suppressed)
 
 
