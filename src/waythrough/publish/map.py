@@ -22,6 +22,11 @@ SHOWN = frozenset({"published", "estimated"})
 # Which of several states a leg is drawn in: the one that keeps vehicles off it.
 _WORST = ("closed", "no_answer", "waiting", "contested", "lapsed", "not_asked", "open")
 _EDGE = 26
+NO_DOOR = "no_door"
+"""A leg on which no door is recorded for a purpose: nobody known has a say, or we have not asked who has."""
+DRAWN_FIRST = ("aid", "return")
+LEAST_FOR_SIGN = 36
+"""Pixels a leg must have to bear its sign."""
 
 Project = Callable[[float, float], tuple[float, float]]
 
@@ -78,16 +83,14 @@ def sheet(points: list[tuple[float, float]], width: float) -> Sheet:
 
 @dataclass(frozen=True)
 class LegRow:
-    """One stretch of road in words: the same as on the map, for readers who do not see it."""
+    """One stretch of road in words: the same as on the maps. ``states`` has code and words per purpose of the view."""
 
     start: Run
     end: Run
     road: Run | None
     zone: Run
     km: Run
-    state: str
-    word: Any
-    doors: tuple[Run, ...]
+    states: tuple[tuple[str, Any], ...]
 
 
 @dataclass(frozen=True)
@@ -100,10 +103,18 @@ class ZoneRow:
 
 
 @dataclass(frozen=True)
-class MapView:
-    """The drawing in two widths, and everything on it as lists."""
+class Drawn:
+    """One map: for which purpose, in two widths."""
 
+    purpose: Any
     drawings: tuple[Markup, ...]
+
+
+@dataclass(frozen=True)
+class MapView:
+    """A map per purpose, and everything on them as lists."""
+
+    maps: tuple[Drawn, ...]
     legs: tuple[LegRow, ...]
     zones: tuple[ZoneRow, ...]
     note: Said
@@ -126,19 +137,44 @@ def site_map(desk: Desk) -> MapView | None:
         "The boundaries and names shown imply no opinion on the status of any territory. As of {day}.",
         day=report.as_of,
     )
+    told = purposes(desk, legs)
     return MapView(
-        drawings=tuple(_draw(desk, places, sheet(points, width), note) for width in (340, 720)),
-        legs=tuple(_leg_row(desk, leg) for leg in legs),
+        maps=tuple(
+            Drawn(
+                desk.words.label("purpose", purpose),
+                tuple(_draw(desk, purpose, places, sheet(points, width), note) for width in (340, 720)),
+            )
+            for purpose in told
+        ),
+        legs=tuple(_leg_row(desk, leg, told) for leg in legs),
         zones=tuple(_zone_row(desk, zone) for zone in report.zones),
         note=note,
     )
 
 
-def leg_state(desk: Desk, leg: Leg) -> str:
-    """The state a leg is drawn in: of the doors over it, the one that keeps vehicles off."""
+def purposes(desk: Desk, legs: list[Leg]) -> tuple[str, ...]:
+    """What a map is drawn for: aid in and returns where a door for them stands on a leg, else whatever there is.
+
+    A road may be open to aid and closed to buses; one line could not say both.
+    """
+    found = {door.purpose for leg in legs for door in doors_over(desk, leg)}
+    return tuple(one for one in DRAWN_FIRST if one in found) or tuple(sorted(found)) or DRAWN_FIRST[:1]
+
+
+def leg_state(desk: Desk, leg: Leg, purpose: str) -> str:
+    """The state a leg is drawn in: of the doors over it for that purpose, the one that keeps vehicles off.
+
+    ``no_door`` where none is recorded for that purpose.
+    """
     states = {state.door: state.state for state in desk.report.states}
-    over = [states[door.id] for door in doors_over(desk, leg) if door.id in states]
-    return min(over, key=_WORST.index) if over else "not_asked"
+    over = [
+        states[door.id] for door in doors_over(desk, leg) if door.purpose == purpose and door.id in states
+    ]
+    return min(over, key=_WORST.index) if over else NO_DOOR
+
+
+def _word(desk: Desk, state: str) -> Any:
+    return desk.words.say("no door recorded") if state == NO_DOOR else desk.words.label("door_state", state)
 
 
 def doors_over(desk: Desk, leg: Leg) -> list[Door]:
@@ -157,17 +193,15 @@ def _legs(desk: Desk, places: dict[str, Place]) -> list[Leg]:
     return [leg for leg in desk.report.legs if desk.internal or {leg.start, leg.end} <= places.keys()]
 
 
-def _leg_row(desk: Desk, leg: Leg) -> LegRow:
-    state = leg_state(desk, leg)
+def _leg_row(desk: Desk, leg: Leg, told: tuple[str, ...]) -> LegRow:
+    states = [leg_state(desk, leg, purpose) for purpose in told]
     return LegRow(
         start=desk.name(leg.start),
         end=desk.name(leg.end),
         road=desk.words.numbers.code(leg.road) if leg.road else None,
         zone=desk.name(leg.zone),
         km=desk.words.numbers.number(leg.km, 0, "km"),
-        state=state,
-        word=desk.words.label("door_state", state),
-        doors=tuple(desk.name(door.id) for door in doors_over(desk, leg)),
+        states=tuple((state, _word(desk, state)) for state in states),
     )
 
 
@@ -187,7 +221,7 @@ def _zone_row(desk: Desk, zone: Any) -> ZoneRow:
 # --- drawing -----------------------------------------------------------------------------------------------
 
 
-def _draw(desk: Desk, places: dict[str, Place], on: Sheet, note: Said) -> Markup:
+def _draw(desk: Desk, purpose: str, places: dict[str, Place], on: Sheet, note: Said) -> Markup:
     report, rtl = desk.report, desk.words.numbers.rtl
     parts: list[Markup] = []
     taken: list[tuple[float, float, float, float]] = []
@@ -198,7 +232,7 @@ def _draw(desk: Desk, places: dict[str, Place], on: Sheet, note: Said) -> Markup
     legs = _legs(desk, places)
     for leg in legs:
         if leg.start in places and leg.end in places:
-            line, sign = _leg(desk, leg, places, on)
+            line, sign = _leg(leg, leg_state(desk, leg, purpose), places, on)
             parts.append(line)
             signs.append(sign)
             taken += _along(on(*_at(places[leg.start])), on(*_at(places[leg.end])))
@@ -210,34 +244,39 @@ def _draw(desk: Desk, places: dict[str, Place], on: Sheet, note: Said) -> Markup
     parts += signs
     parts += _scale(desk, on, rtl)
     title = desk.words.say(
-        "Roads around {site}, by the state of their doors", site=desk.words.name(report.site.names)
+        "Roads around {site} by the state of their doors: {purpose}",
+        site=desk.words.name(report.site.names),
+        purpose=desk.words.label("purpose", purpose),
     )
-    name = f"map-{on.width:.0f}"
+    name = f"map-{purpose}-{on.width:.0f}"
     size = "map wide" if on.width > 600 else "map narrow"
-    words = "; ".join(_in_words(desk, leg) for leg in legs)
+    words = "; ".join(_in_words(desk, leg, purpose) for leg in legs)
     return svg.drawing(name, on.width, on.height, str(title), f"{words}. {note}", parts, size)
 
 
-def _in_words(desk: Desk, leg: Leg) -> str:
+def _in_words(desk: Desk, leg: Leg, purpose: str) -> str:
     sentence = desk.words.say(
         "{start} to {end}: {state}",
         start=desk.name(leg.start),
         end=desk.name(leg.end),
-        state=desk.words.label("door_state", leg_state(desk, leg)),
+        state=_word(desk, leg_state(desk, leg, purpose)),
     )
     return str(sentence)
 
 
-def _leg(desk: Desk, leg: Leg, places: dict[str, Place], on: Sheet) -> tuple[Markup, Markup]:
-    state = leg_state(desk, leg)
+def _leg(leg: Leg, state: str, places: dict[str, Place], on: Sheet) -> tuple[Markup, Markup]:
     (x1, y1), (x2, y2) = (on(places[one].lat, places[one].lon) for one in (leg.start, leg.end))
     middle = ((x1 + x2) / 2, (y1 + y2) / 2)
+    line = svg.line(x1, y1, x2, y2, f"leg s-{state}")
+    # A sign on a short stretch would hide the stretch and its neighbours; dashes and the list still tell.
+    if state == NO_DOOR or math.dist((x1, y1), (x2, y2)) < LEAST_FOR_SIGN:
+        return line, Markup()
     sign = svg.tag(
         "g",
         svg.tag("circle", cx=middle[0], cy=middle[1], r=9, class_="sign-ground"),
         svg.glyph(state, middle[0] - 7, middle[1] - 7, 14),
     )
-    return svg.line(x1, y1, x2, y2, f"leg s-{state}"), sign
+    return line, sign
 
 
 def _at(place: Place) -> tuple[float, float]:

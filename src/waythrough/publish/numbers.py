@@ -147,8 +147,16 @@ class Numbers:
         return self.dates(first, last)
 
     def dates(self, first: Day, last: Day) -> Run:
-        """From one day to another."""
-        return Run.of(self.date(first), " – ", self.date(last), direction="rtl" if self.rtl else "ltr")
+        """From one day to another, saying month and year once where they are the same."""
+        if first == last:
+            return self.date(first)
+        if (first.year, first.month) == (last.year, last.month):
+            rest = f" {self._names[last.month - 1]} {last.year}".replace("_", " ")
+            return Run.of(Run.of(f"{first.day}–{last.day}"), rest, direction=self.direction)
+        start = self.date(first)
+        if first.year == last.year:
+            start = self._dated(f"{first.day} {self._names[first.month - 1]}")
+        return Run.of(start, " – ", self.date(last), direction=self.direction)
 
     def time(self, moment: datetime) -> Run:
         """Hours and minutes with the zone: 09:30 UTC+03:00."""

@@ -64,6 +64,9 @@ def _request(desk: Desk, item: Known[Any]) -> Story:
     for known in desk.report.answers:
         if known.record.request == request.id:
             answered |= set(known.record.doors or request.doors)
+    for promise in desk.report.guarantees:
+        if promise.record.request == request.id:
+            answered |= set(promise.record.doors)
     silent = dict.fromkeys(holders.get(door, door) for door in request.doors if door not in answered)
     ref = desk.ref(request.id)
     return Story(

@@ -67,6 +67,7 @@ def glyph(state: str, x: float | None = None, y: float | None = None, size: floa
         "closed": [tag("path", d="M3 3L13 13M13 3L3 13", class_="ring")],
         "lapsed": [tag("circle", cx=8, cy=8, r=6, class_="ring dotted")],
         "not_asked": [tag("circle", cx=8, cy=8, r=6, class_="ring dotted")],
+        "no_door": [tag("path", d="M3 8H13", class_="ring")],
     }
     return tag(
         "svg",

@@ -51,13 +51,13 @@ def test_the_projection_keeps_the_distance_from_its_centre(point: tuple[float, f
 def test_the_drawing_is_well_formed_and_has_words_for_those_who_do_not_see_it(sample) -> None:
     view = site_map(desk(sample))
     assert view is not None
-    for drawing in view.drawings:
+    for drawing in [drawing for one in view.maps for drawing in one.drawings]:
         root = parsed(drawing)
         assert root.get("role") == "img"
         described = {node.get("id"): node.text for node in root}
         for name in root.get("aria-labelledby", "").split():
             assert described[name]
-    words = re.sub("[\u2066-\u2069]", "", str(view.drawings[0]))
+    words = re.sub("[\u2066-\u2069]", "", str(view.maps[0].drawings[0]))
     assert "Long Ford to Stonewell camp: contested: accounts differ" in words
     assert "no opinion on the status of any territory" in words
 
@@ -67,19 +67,17 @@ def test_everything_on_the_map_stands_in_the_list_under_it(sample) -> None:
     assert view is not None
     assert len(view.legs) == len(sample.LEGS)
     assert len(view.zones) == len(sample.ZONES)
-    assert all(str(row.word) for row in view.legs)
+    assert all(str(word) for row in view.legs for _, word in row.states)
 
 
-def test_a_leg_is_drawn_in_the_state_that_keeps_vehicles_off(sample) -> None:
+def test_a_leg_is_drawn_in_the_state_that_keeps_vehicles_off_for_its_purpose(sample) -> None:
     at = desk(sample)
-    assert [leg_state(at, leg) for leg in sample.LEGS] == [
-        "open",
-        "open",
-        "contested",
-        "waiting",
-        "no_answer",
-    ]
-    assert leg_state(at, replace(sample.LEGS[0], zone="z-unknown")) == "not_asked"
+    aid = [leg_state(at, leg, "aid") for leg in sample.LEGS]
+    out = [leg_state(at, leg, "return") for leg in sample.LEGS]
+    assert aid == ["open", "open", "contested", "no_door", "no_door"]
+    assert out == ["no_door", "no_door", "no_door", "waiting", "no_answer"]
+    closed = [replace(state, state="closed") if state.door == "d-plain" else state for state in sample.STATES]
+    assert leg_state(desk(sample, states=tuple(closed)), sample.LEGS[0], "aid") == "closed"
 
 
 def test_a_notified_position_is_never_on_the_public_map(sample) -> None:

@@ -75,6 +75,11 @@ def test_an_arabic_date_reads_day_month_year_from_the_right() -> None:
     assert between.strip()[::-1] == "شباط/فبراير"
 
 
+def test_arabic_days_of_one_month_keep_first_before_last() -> None:
+    shown = seen(f"قال {AR.days(Days.parse('2019-02-03/2019-02-05'))} ثم")
+    assert shown.index("2019") < shown.index("3–5")
+
+
 def test_an_arabic_interval_shows_the_value_first_and_its_bounds_in_order() -> None:
     shown = seen(f"نقدّر {AR.interval(Estimate(39800, 36900, 42700, 0.95, 'people', 'm', DAY, ()))} شخص")
     assert f"36{THIN}900–42{THIN}700" in shown
@@ -99,7 +104,9 @@ def test_dates_have_their_month_in_words() -> None:
         ("2019-02-14", "14 Feb 2019"),
         ("2019-02", "Feb 2019"),
         ("2019", "2019"),
-        ("2019-02-03/2019-03-01", "3 Feb 2019 – 1 Mar 2019"),
+        ("2019-02-03/2019-03-01", "3 Feb – 1 Mar 2019"),
+        ("2018-12-30/2019-01-02", "30 Dec 2018 – 2 Jan 2019"),
+        ("2019-02-03/2019-02-05", "3–5 Feb 2019"),
     ],
 )
 def test_days_are_shown_as_exactly_as_they_are_known(text: str, shown: str) -> None:

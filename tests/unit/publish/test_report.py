@@ -131,6 +131,16 @@ def test_silence_is_shown_as_silence(pages) -> None:
     assert "refus" not in requests
 
 
+def test_a_door_with_a_guarantee_is_not_called_silent(sample) -> None:
+    promise = replace(
+        sample.GUARANTEES[0].record, id="g-2", giver="p-council", doors=("d-vale",), request="r-2"
+    )
+    guarantees = (*sample.GUARANTEES, replace(sample.GUARANTEES[0], record=promise))
+    seen = text(render(sample.report(guarantees=guarantees)).split('id="requests"')[1].split("</section>")[0])
+    assert "Council of the Upper Vale: no answer recorded." not in seen
+    assert "Ford Guard: no answer recorded." in seen
+
+
 def test_accounts_stand_in_the_order_of_the_alphabet(pages) -> None:
     topic = text(pages["internal", "en"].split('id="sayings"')[1].split("</article>")[0])
     assert topic.index("Ford Guard") < topic.index("Ministry of Roads")
