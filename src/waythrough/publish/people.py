@@ -76,15 +76,16 @@ def population(desk: Desk) -> Population | None:
         )
     estimate = rounded(desk, found.estimate)
     finding = say(
-        "We estimate {estimate} people on {day}; the figures published run from {lowest} to {highest}.",
+        "We estimate {estimate} people on {day}; the published figures that count run from {lowest} to {highest}, "
+        "each carried to that day.",
         estimate=estimate,
         day=estimate.as_of,
         lowest=found.lowest,
         highest=found.highest,
     )
     note = say(
-        "People. Each line is one published figure, the heaviest in the estimate; the last is our estimate with its "
-        "{level} interval. Sources: in the table. As of {day}.",
+        "People. Each line is one published figure on its own day, the heaviest in the estimate; the last is our "
+        "estimate with its {level} interval. Sources: in the table. As of {day}.",
         level=desk.words.numbers.share(estimate.level),
         day=report.as_of,
     )
@@ -120,7 +121,11 @@ def _drawn(desk: Desk, figures: list[Known[Figure]]) -> list[Figure]:
     weights = (
         {pull.figure: pull.weight for pull in found.pulls} if isinstance(found, PopulationEstimate) else {}
     )
-    heads = [known.record for known in figures if known.record.counts == "population"]
+    heads = [
+        known.record
+        for known in figures
+        if known.record.counts == "population" and (not weights or weights.get(known.record.id, 0.0) > 0)
+    ]
     heaviest = sorted(heads, key=lambda one: -weights.get(one.id, 0.0))[:MOST_LINES]
     return [one for one in heads if one in heaviest]
 

@@ -326,3 +326,10 @@ def contrast(one: str, other: str) -> float:
 
     a, b = sorted((light(one), light(other)), reverse=True)
     return (a + 0.05) / (b + 0.05)
+
+
+def test_a_figure_without_weight_stands_in_the_table_but_not_in_the_drawing(sample) -> None:
+    old = sample.figure("f-old", "p-guard", 99_000, 99_000, "2012")
+    page = render(sample.report(figures=(*sample.FIGURES, old)))
+    assert "99\u202f000" not in "".join(re.findall(r"<svg.*?</svg>", page, flags=re.S))
+    assert "99 000" in text(page)
