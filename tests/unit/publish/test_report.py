@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from unit.publish.sample_record import figure
 from waythrough.publish import report as reports
 from waythrough.publish.problems import FolderNotEmpty, NoSuchEdition, NotSafeToPublish
 from waythrough.publish.report import compose, render, write
@@ -329,7 +330,7 @@ def contrast(one: str, other: str) -> float:
 
 
 def test_a_figure_without_weight_stands_in_the_table_but_not_in_the_drawing(sample) -> None:
-    old = sample.figure("f-old", "p-guard", 99_000, 99_000, "2012")
+    old = figure("f-old", "p-guard", 99_000, 99_000, "2012")
     page = render(sample.report(figures=(*sample.FIGURES, old)))
     assert "99\u202f000" not in "".join(re.findall(r"<svg.*?</svg>", page, flags=re.S))
     assert "99 000" in text(page)
