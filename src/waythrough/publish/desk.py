@@ -52,6 +52,11 @@ class Desk:
         names = self._names.get(record)
         return self.words.name(names) if names else self.words.numbers.code(record)
 
+    def publisher(self, source: Source) -> Run:
+        """Who published a source: a party or organisation we know by id, else the words as recorded."""
+        known = source.publisher in self._names
+        return self.name(source.publisher) if known else self.words.numbers.show(source.publisher)
+
     def names(self, records: Iterable[str]) -> Run:
         """Several names, in the order of the alphabet: the order carries no weight."""
         return self.words.numbers.join(self.sorted(records))

@@ -232,7 +232,7 @@ def _saying(desk: Desk, known: Known[Any]) -> Saying:
         speaker=desk.name(claim.speaker),
         proposition=show(claim.proposition),
         quote=desk.quote(claim.words, claim.source),
-        source=show(source.publisher) if source and (desk.internal or source.url) else None,
+        source=desk.publisher(source) if source and (desk.internal or source.url) else None,
         on=desk.words.numbers.days(claim.on or (source.published if source else Days.on(known.known_on))),
         ref=desk.ref(claim.id),
     )

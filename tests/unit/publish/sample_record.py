@@ -132,9 +132,7 @@ SOURCES = (
         url="https://example.org/guard/9",
     ),
     Source("src-3", "Call with the council's liaison", "Lantern Relief", on("2031-03-12"), kind="call"),
-    Source(
-        "src-4", "Life at Stonewell", "Vale Post", on("2031-02"), url="https://example.org/post/stonewell"
-    ),
+    Source("src-4", "Life at Stonewell", "o-news", on("2031-02"), url="https://example.org/post/stonewell"),
 )
 
 

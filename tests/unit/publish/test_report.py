@@ -334,3 +334,8 @@ def test_a_figure_without_weight_stands_in_the_table_but_not_in_the_drawing(samp
     page = render(sample.report(figures=(*sample.FIGURES, old)))
     assert "99\u202f000" not in "".join(re.findall(r"<svg.*?</svg>", page, flags=re.S))
     assert "99 000" in text(page)
+
+
+def test_a_publisher_we_know_is_shown_by_name(pages) -> None:
+    assert "o-news" not in text(pages["internal", "en"])
+    assert "Life at Stonewell · Vale Post" in text(pages["internal", "en"])
