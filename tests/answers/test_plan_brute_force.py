@@ -82,7 +82,8 @@ def journeys(seed: int) -> Situation:
                 adults=(f"a{n}",),
                 choices=choices,
                 consents=tuple(
-                    ConsentNow(f"a{n}", t, RETURN, first[t], first[t] + luck.randint(0, 3), "ref") for t in choices
+                    ConsentNow(f"a{n}", t, RETURN, first[t], first[t] + luck.randint(0, 3), "ref")
+                    for t in choices
                 ),
                 data_consent={f"a{n}": luck.choice((1, 9, 9))},
                 kin_group=luck.choice(("", "", "kin")),
@@ -91,7 +92,8 @@ def journeys(seed: int) -> Situation:
     return empty(
         sites=(SiteNow("camp", 50, {}),),
         destinations=tuple(
-            DestinationNow(t, luck.choice((None, 4, 6)), luck.choice((7, 20)), luck.random() < 0.1) for t in towns
+            DestinationNow(t, luck.choice((None, 4, 6)), luck.choice((7, 20)), luck.random() < 0.1)
+            for t in towns
         ),
         doors=gates(luck, 2),
         routes=tuple(
@@ -111,7 +113,11 @@ def best_journeys(s: Situation) -> int:
     for home in s.households:
         mine: list[tuple[str, int] | None] = [None]
         for end in home.choices:
-            mine += [(end, t) for t in range(DAYS) if may_go(s, home, end, t, routes[end]) and not ends[end].stopped]
+            mine += [
+                (end, t)
+                for t in range(DAYS)
+                if may_go(s, home, end, t, routes[end]) and not ends[end].stopped
+            ]
         ways.append(mine)
     best = 0
     for chosen in itertools.product(*ways):
@@ -198,7 +204,9 @@ def convoys(seed: int) -> Situation:
     goods = (Good("food", 1, True), Good("water", 2, True))[: luck.randint(1, 2)]
     stores = ("east", "west")[: luck.randint(1, 2)]
     return empty(
-        sites=(SiteNow("camp", luck.randint(2, 4), {"food": luck.randint(0, 4), "water": luck.randint(0, 4)}),),
+        sites=(
+            SiteNow("camp", luck.randint(2, 4), {"food": luck.randint(0, 4), "water": luck.randint(0, 4)}),
+        ),
         goods=goods,
         warehouses=tuple(WarehouseNow(w, {g.id: luck.randint(0, 9) for g in goods}) for w in stores),
         doors=gates(luck, 2),

@@ -24,9 +24,11 @@ from waythrough.terms.situation import FleetNow, Good, RouteNow, Situation
 Population = Mapping[str, Sequence[int]]
 """People at each site on each day (shape of each: (days,))."""
 
-WHOLE_RATIONS_UP_TO = 2_000
+WHOLE_RATIONS_UP_TO = 500
 """Up to this many rations over the horizon loads are whole numbers in the program itself; above, they are
-counted in thousands and rounded down afterwards, which costs at most one ration for each trip and good."""
+counted in thousands, rounded down, and topped up ration by ration where that still feeds somebody."""
+ROUNDED_AWAY = 3
+"""Rations of one good that rounding may have taken from one convoy."""
 
 ROAD_NODES, ROAD_GAP = 30, 5e-3
 """How long the last aims are searched: the aims about people come first, in time as in order."""
@@ -132,14 +134,16 @@ class AidProgram:
         else:
             self.program.row([(n, 1) for n in trucks], high=most)
         people = max(max(p[route.site]) for p in self.populations)
+        # Tonnes, or less where vehicles carry less: coefficients far from one make a solver lose its footing.
+        unit = min(1e6, max(fleet.payload_g for fleet in fleets))
         carried = []
         for good in goods:
             useful = people * (s.days - t - route.days_out)
             rations = min(held[good.id] // good.grams_per_person_day, useful)
             q = self.program.column(rations / self.scale, whole=self.scale == 1)
             self.loads[route.id, t, good.id] = q
-            carried.append((q, good.grams_per_person_day * self.scale / 1e6))
-        payload = [(n, -f.payload_g / 1e6) for n, f in zip(trucks, fleets, strict=True)]
+            carried.append((q, good.grams_per_person_day * self.scale / unit))
+        payload = [(n, -f.payload_g / unit) for n, f in zip(trucks, fleets, strict=True)]
         self.program.row(carried + payload, high=0)
 
     def _add_spacing(self) -> None:
@@ -253,23 +257,52 @@ class AidProgram:
         """
         grams = {good.id: good.grams_per_person_day for good in self.goods}
         left = {(w.id, g): n for w in self.situation.warehouses for g, n in w.stock_g.items()}
-        trips: list[ConvoyTrip] = []
-        for (route_id, t), fleets in sorted(
-            self._vehicles(solution.values).items(), key=lambda i: i[0][::-1]
-        ):
-            route = self.network.routes[route_id]
-            spare = sum(self.fleet[f].payload_g * n for f, n in fleets)
-            load: dict[str, int] = {}
+        vehicles = dict(sorted(self._vehicles(solution.values).items(), key=lambda i: i[0][::-1]))
+        loads: dict[tuple[str, int], dict[str, int]] = {at: {} for at in vehicles}
+        spare = {at: sum(self.fleet[f].payload_g * n for f, n in vehicles[at]) for at in vehicles}
+        for at, load in loads.items():
+            end = self.network.routes[at[0]].end
             for good in grams:
-                column = self.loads.get((route_id, t, good))
+                column = self.loads.get((*at, good))
                 wanted = 0 if column is None else math.floor(solution.values[column] * self.scale + 1e-4)
-                fits = min(wanted, spare // grams[good], left.get((route.end, good), 0) // grams[good])
+                fits = min(wanted, spare[at] // grams[good], left.get((end, good), 0) // grams[good])
                 if fits > 0:
                     load[good] = fits * grams[good]
-                    spare -= load[good]
-                    left[route.end, good] -= load[good]
-            trips.extend(self._share(route, t, fleets, load))
-        return tuple(trips)
+                    spare[at] -= load[good]
+                    left[end, good] -= load[good]
+        if self.scale > 1:
+            self._top_up(loads, spare, left)
+        return tuple(trip for at, fleets in vehicles.items() for trip in self._share(at, fleets, loads[at]))
+
+    def _top_up(
+        self,
+        loads: dict[tuple[str, int], dict[str, int]],
+        spare: dict[tuple[str, int], int],
+        left: dict[tuple[str, str], int],
+    ) -> None:
+        """Give back what rounding took: single rations, wherever one more still feeds somebody."""
+        best = self._short(loads)
+        for at, load in loads.items():
+            end = self.network.routes[at[0]].end
+            for good in self.goods:
+                ration = good.grams_per_person_day
+                for _ in range(ROUNDED_AWAY):
+                    if spare[at] < ration or left.get((end, good.id), 0) < ration:
+                        break
+                    load[good.id] = load.get(good.id, 0) + ration
+                    now = self._short(loads)
+                    if now >= best:
+                        load[good.id] -= ration
+                        break
+                    best = now
+                    spare[at] -= ration
+                    left[end, good.id] -= ration
+
+    def _short(self, loads: Mapping[tuple[str, int], Mapping[str, int]]) -> list[int]:
+        """Unmet person-days of each population with these loads."""
+        routes = self.network.routes
+        trips = [ConvoyTrip(r, routes[r].end, routes[r].site, t, "", 1, g) for (r, t), g in loads.items()]
+        return [sum(unmet_by_good(self.situation, trips, people).values()) for people in self.populations]
 
     def _vehicles(self, values: np.ndarray) -> dict[tuple[str, int], list[tuple[str, int]]]:
         going: dict[tuple[str, int], list[tuple[str, int]]] = {}
@@ -279,9 +312,10 @@ class AidProgram:
         return going
 
     def _share(
-        self, route: RouteNow, t: int, fleets: list[tuple[str, int]], load: Mapping[str, int]
+        self, at: tuple[str, int], fleets: list[tuple[str, int]], load: Mapping[str, int]
     ) -> list[ConvoyTrip]:
         """One convoy's load over its fleets, filled one after the other."""
+        route, t = self.network.routes[at[0]], at[1]
         left = dict(load)
         trips = []
         for fleet, n in fleets:
@@ -348,7 +382,7 @@ def finish(
         found = aid.program.solve(limits, start=aid_start(aid, first.solution), what="the loads")
         left_bound = aid.unmet_bound(1, found.bound)
         aid.keep_fed(1, found.objective)
-    bounds = []
+    bounds, ways = [], [first.convoys, aid.convoys(found)]
     for per_vehicle in (network.exposure, network.metres):
         unit = aid.aim_at_least({route.id: per_vehicle(route) for route in network.of_purpose("aid")})
         if any(aid.program.cost):
@@ -357,9 +391,25 @@ def finish(
             )
             aid.keep_at_most(found.objective)
             bounds.append(max(0, math.ceil(found.bound * unit * (1 - 1e-7) - 1e-6)))
+            ways.append(aid.convoys(found))
         else:
             bounds.append(0)
-    return AidPlan(aid.convoys(found), first.unmet_bound, left_bound, bounds[0], bounds[1])
+    # Rounding loads may cost a later way one ration that an earlier one still brings: the order decides.
+    best = min(ways, key=lambda way: (*_unmet(situation, way, (full, left)), *_road(network, way)))
+    return AidPlan(best, first.unmet_bound, left_bound, bounds[0], bounds[1])
+
+
+def _unmet(
+    situation: Situation, convoys: Sequence[ConvoyTrip], populations: Sequence[Population]
+) -> list[int]:
+    return [sum(unmet_by_good(situation, convoys, people).values()) for people in populations]
+
+
+def _road(network: Network, convoys: Sequence[ConvoyTrip]) -> list[int]:
+    return [
+        sum(per_vehicle(network.routes[trip.route]) * trip.vehicles for trip in convoys)
+        for per_vehicle in (network.exposure, network.metres)
+    ]
 
 
 def aid_start(aid: AidProgram, earlier: Solution) -> np.ndarray:

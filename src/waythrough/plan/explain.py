@@ -22,6 +22,7 @@ NEARNESS = (
     "no_door_recorded",
     "no_fleet",
     "vehicle_too_small",
+    "trip_too_long",
     "door_shut",
 )
 """Causes from furthest to nearest: of several choices, the one that came nearest to a seat is told."""
@@ -178,6 +179,8 @@ def cause(network: Network, unit: Unit, destination: str, days: int) -> tuple[st
         return "vehicle_too_small", {"largest": str(max(h.size for h in unit.households))}
     if any(network.departures[r.id] & days for r in big):
         return "", {}
+    if not any(days >> t & 1 for r in big for t in network.starts(r)):
+        return "trip_too_long", {"days": str(network.situation.days)}
     closest = min(
         (network.shut(r, t) for r in big for t in network.starts(r) if days >> t & 1),
         key=lambda shut: (len(shut), sorted(shut)),

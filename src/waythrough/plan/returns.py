@@ -26,17 +26,20 @@ import numpy as np
 from waythrough.plan.network import Network
 from waythrough.plan.rows import Shared, road_bound, whole_bound
 from waythrough.plan.seating import Departure, Options, Seating, options
-from waythrough.plan.solver import Limits
+from waythrough.plan.shake import improve, shake
+from waythrough.plan.solver import Limits, Solution
 from waythrough.plan.units import Unit
 from waythrough.terms.planned import ReturnTrip
 from waythrough.terms.situation import Situation
 
 EXACT_UP_TO = 160
 """Household-on-vehicle columns up to which every vehicle is a bin of its own."""
-CLASSES_UP_TO = 2_500
+CLASSES_UP_TO = 900
 """Journey columns up to which the classes program keeps all of them."""
 BEST_PRICED = 6
 """Journeys each class keeps in the priced program."""
+GOOD_ENOUGH = 3e-3
+"""Distance from the bound at which the priced way stops looking for more."""
 PACKED_LATER = (10, 2e-3)
 """Nodes and gap for programs that count seats only: packing comes after, so the last tenth of a percent is
 noise.
@@ -208,23 +211,46 @@ def _by_classes(
     alike = classes(able, open_to)
     full = ClassProgram(situation, network, alike, open_to)
     full.shared.aim_at_value()
-    columns = len(full.shared.going)
-    if columns <= CLASSES_UP_TO:
+    if len(full.shared.going) <= CLASSES_UP_TO:
         found = full.shared.program.solve(limits.at_most(*PACKED_LATER), what="the journeys")
-        bound, chosen, method = found.bound, full, "classes"
+        seating, bound, method = _seated(full, found.values, able), found.bound, "classes"
     else:
         relaxed = full.shared.program.solve(limits, relaxed=True, what="the journeys")
-        chosen = full.best_priced(relaxed.values, relaxed.prices)
-        chosen.shared.aim_at_value()
-        found = chosen.shared.program.solve(limits.at_most(*PACKED_LATER), what="the journeys")
-        bound, method = relaxed.bound, "priced"
-    seating = chosen.seat(found.values)
-    improve(seating, able, open_to)
+        seating, bound, method = _priced(full, relaxed, able, limits), relaxed.bound, "priced"
+        if bound - seating.worth() > GOOD_ENOUGH * bound:
+            # Where vehicles are few, half a vehicle flatters the bound: whole ones prove more, and seat better.
+            found = full.shared.program.solve(
+                limits.at_most(*PACKED_LATER), whole=full.shared.vehicle_columns(), what="the journeys"
+            )
+            other, bound = _priced(full, found, able, limits, relaxed.prices), min(bound, found.bound)
+            seating = max(seating, other, key=Seating.worth)
+    if bound - seating.worth() > GOOD_ENOUGH * bound:
+        shake(seating, able, open_to)
     seating.tighten()
     _safer_routes(seating)
     reached = seating.worth()
     roads = road_bounds(seating, limits) if road else [0, 0]
     return ReturnsPlan(seating.trips(), reached, max(whole_bound(bound), reached), roads[0], roads[1], method)
+
+
+def _priced(
+    full: ClassProgram,
+    found: Solution,
+    able: Sequence[Unit],
+    limits: Limits,
+    prices: np.ndarray | None = None,
+) -> Seating:
+    """The integer program over each class's best-priced journeys, seated."""
+    chosen = full.best_priced(found.values, found.prices if prices is None else prices)
+    chosen.shared.aim_at_value()
+    whole = chosen.shared.program.solve(limits.at_most(*PACKED_LATER), what="the journeys")
+    return _seated(chosen, whole.values, able)
+
+
+def _seated(program: ClassProgram, values: np.ndarray, able: Sequence[Unit]) -> Seating:
+    seating = program.seat(values)
+    improve(seating, able, program.open_to)
+    return seating
 
 
 @dataclass
@@ -355,33 +381,6 @@ def road_bounds(seating: Seating, limits: Limits) -> list[int]:
         else:
             bounds.append(0)
     return bounds
-
-
-def improve(seating: Seating, able: Sequence[Unit], open_to: Options) -> None:
-    """Seat whoever still can be, then let each unit move to a better journey while one is free."""
-    for _ in range(2):
-        changed = False
-        for unit in sorted(able, key=lambda u: (-open_to.of[u.id][0][2], u.id)):
-            at = seating.riding.get(unit.id)
-            changed |= _better(seating, unit, at, open_to.of[unit.id])
-        if not changed:
-            return
-
-
-def _better(seating: Seating, unit: Unit, at: Departure | None, ways: Sequence[tuple[str, int, int]]) -> bool:
-    now = next((worth for route, t, worth in ways if (route, t) == at), 0)
-    for route, t, worth in ways:
-        if worth <= now:
-            return False
-        if not seating.received_ok(unit.people, seating.network.routes[route], t):
-            continue
-        # Seat first, in mind: a unit gives up its place only when the other one is certain.
-        if at is None:
-            if seating.add(unit, (route, t)):
-                return True
-        elif seating.swap(unit, (route, t)):
-            return True
-    return False
 
 
 def _safer_routes(seating: Seating) -> None:

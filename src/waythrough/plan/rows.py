@@ -31,6 +31,10 @@ class Shared:
         """A column of vehicles of a fleet on a trip."""
         self.driving.append((column, fleet, departure))
 
+    def vehicle_columns(self) -> set[int]:
+        """The columns that count vehicles."""
+        return {column for column, _, _ in self.driving}
+
     def close(self) -> None:
         """Add the shared rows."""
         rows: dict[tuple[str, str, int], list[tuple[int, float]]] = defaultdict(list)

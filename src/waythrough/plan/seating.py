@@ -16,6 +16,15 @@ Departure = tuple[str, int]
 """A route and the day a trip starts on it."""
 
 
+Counts = tuple[
+    defaultdict[tuple[str, int], int],
+    defaultdict[tuple[str, int], int],
+    defaultdict[tuple[str, int], int],
+    defaultdict[str, int],
+]
+Snapshot = tuple[dict[Departure, list[Vehicle]], dict[str, Departure], dict[str, Unit], Counts]
+
+
 @dataclass(frozen=True)
 class Options:
     """Where and when each unit may travel: consents, stops, stated reception, open doors, and a seat that
@@ -71,10 +80,10 @@ class Seating:
     def __post_init__(self) -> None:
         self.ends = {d.id: d for d in self.situation.destinations}
         self.fleet = {f.id: f for f in self.situation.fleets}
-        self.busy: dict[tuple[str, int], int] = defaultdict(int)
-        self.passing: dict[tuple[str, int], int] = defaultdict(int)
-        self.received: dict[tuple[str, int], int] = defaultdict(int)
-        self.received_in_all: dict[str, int] = defaultdict(int)
+        self.busy: defaultdict[tuple[str, int], int] = defaultdict(int)
+        self.passing: defaultdict[tuple[str, int], int] = defaultdict(int)
+        self.received: defaultdict[tuple[str, int], int] = defaultdict(int)
+        self.received_in_all: defaultdict[str, int] = defaultdict(int)
 
     # --- asking -------------------------------------------------------------------------------------------
 
@@ -154,6 +163,20 @@ class Seating:
         self._set(before, vehicles)
         self._count_unit(unit, before, +1)
         return False
+
+    def snapshot(self) -> Snapshot:
+        """Everything that changes, to come back to."""
+        vehicles = {
+            at: [Vehicle(v.fleet, v.seats, v.special, list(v.aboard)) for v in vs]
+            for at, vs in self.vehicles.items()
+        }
+        counts = (self.busy.copy(), self.passing.copy(), self.received.copy(), self.received_in_all.copy())
+        return vehicles, dict(self.riding), dict(self.units), counts
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Back to an earlier state; the snapshot is used up."""
+        self.vehicles, self.riding, self.units, counts = snapshot
+        self.busy, self.passing, self.received, self.received_in_all = counts
 
     def start(self, departure: Departure, counts: dict[str, int], units: list[Unit]) -> list[Unit]:
         """Begin a trip with the vehicles and units a program chose; gives back the units that were not

@@ -82,9 +82,12 @@ class Program:
         *,
         start: np.ndarray | None = None,
         relaxed: bool = False,
+        whole: set[int] | None = None,
         what: str = "the plan",
     ) -> Solution:
         """The best values found within the limits, with the bound HiGHS proved.
+
+        ``relaxed`` allows parts everywhere; ``whole`` names the only columns that must be whole numbers.
 
         Raises
         ------
@@ -93,10 +96,11 @@ class Program:
         """
         if not self.cost:
             return Solution(np.zeros(0), 0.0, 0.0, np.zeros(len(self.row_low)))
-        whole = any(self.whole) and not relaxed
+        kinds = [not relaxed and (flag if whole is None else n in whole) for n, flag in enumerate(self.whole)]
+        integer = any(kinds)
         highs = _highs(limits)
-        highs.passModel(self._model(whole))
-        if start is not None and whole:
+        highs.passModel(self._model(kinds))
+        if start is not None and integer:
             given = highspy.HighsSolution()
             given.col_value = [float(v) for v in start]
             highs.setSolution(given)
@@ -109,15 +113,15 @@ class Program:
                 remedy="Report this with the situation file: doing nothing should always be possible.",
             )
         found = highs.getSolution()
-        bound = info.mip_dual_bound if whole else info.objective_function_value
+        bound = info.mip_dual_bound if integer else info.objective_function_value
         return Solution(
             np.asarray(found.col_value, dtype=float),
             float(info.objective_function_value),
             float(bound),
-            np.asarray(found.row_dual, dtype=float) if not whole else np.zeros(0),
+            np.asarray(found.row_dual, dtype=float) if not integer else np.zeros(0),
         )
 
-    def _model(self, whole: bool) -> highspy.HighsLp:
+    def _model(self, whole: Sequence[bool]) -> highspy.HighsLp:
         lp = highspy.HighsLp()
         lp.num_col_, lp.num_row_ = len(self.cost), len(self.row_low)
         lp.col_cost_ = np.array(self.cost, dtype=float)
@@ -131,9 +135,9 @@ class Program:
         lp.a_matrix_.index_ = np.array(self.index, dtype=np.int32)
         lp.a_matrix_.value_ = np.array(self.value, dtype=float)
         lp.sense_ = highspy.ObjSense.kMaximize if self.maximise else highspy.ObjSense.kMinimize
-        if whole:
+        if any(whole):
             kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
-            lp.integrality_ = [kinds[is_whole] for is_whole in self.whole]
+            lp.integrality_ = [kinds[is_whole] for is_whole in whole]
         return lp
 
 
