@@ -30,7 +30,7 @@ counted in thousands, rounded down, and topped up ration by ration where that st
 ROUNDED_AWAY = 3
 """Rations of one good that rounding may have taken from one convoy."""
 
-ROAD_NODES, ROAD_GAP = 30, 5e-3
+ROAD_NODES, ROAD_GAP = 15, 5e-3
 """How long the last aims are searched: the aims about people come first, in time as in order."""
 
 
