@@ -46,10 +46,10 @@ class Workspace:
 
     @classmethod
     def open(
-        cls, path: str | os.PathLike[str], as_of: date | str | None = None, clock: Clock = utc_now
+        cls, path: str | os.PathLike[str], as_of: date | None = None, clock: Clock = utc_now
     ) -> Workspace:
-        """Open a workspace file. ``as_of`` may be an ISO day."""
-        return cls(Ledger.open(Path(path)), _day(as_of), clock)
+        """Open a workspace file as of a day."""
+        return cls(Ledger.open(Path(path)), as_of, clock)
 
     def at(self, as_of: date) -> Workspace:
         """The same ledger as of another day."""
@@ -137,17 +137,3 @@ class Workspace:
         self._cache.clear()
         self.__dict__.pop("contested", None)
         return written
-
-
-def _day(text: date | str | None) -> date | None:
-    if text is None or isinstance(text, date):
-        return text
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise InputRefused(
-            place="--as-of",
-            found=repr(text),
-            allowed="a day as YYYY-MM-DD",
-            remedy="Write for example 2019-03-28.",
-        ) from None

@@ -92,10 +92,13 @@ def write(
     folder: Path,
     editions: tuple[str, ...] = EDITIONS,
     languages: tuple[str, ...] = ("en", "ar"),
+    *,
+    replace: bool = False,
 ) -> list[WrittenFile]:
     """Write every edition in every language into a folder; nothing is written unless all of them can be.
 
-    A file that is there already with other content is refused: an issue that was handed out stays what it was.
+    A file that is there already with other content is refused, as an issue that was handed out stays what it was;
+    ``replace`` True is for examples and drafts, which nobody was handed.
     """
     pages = [(compose(report, edition, language)) for edition in editions for language in languages]
     folder.mkdir(parents=True, exist_ok=True)
@@ -103,7 +106,7 @@ def write(
     for page in pages:
         path = folder / f"report.{page.edition}.{page.language}.html"
         data = page.html.encode()
-        if path.exists() and path.read_bytes() != data:
+        if path.exists() and path.read_bytes() != data and not replace:
             raise FolderNotEmpty(path=str(path))
         files.append((path, data, page))
     for path, data, _ in files:

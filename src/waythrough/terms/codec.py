@@ -9,7 +9,7 @@ import dataclasses
 import functools
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any, TypeVar
 
@@ -18,26 +18,47 @@ from waythrough.terms.problems import InputRefused
 T = TypeVar("T")
 
 
-def to_body(value: Any) -> Any:
-    """A JSON-ready form of a value of `terms`; fields that hold their default are left out."""
+def to_body(value: Any, *, full: bool = False) -> Any:
+    """A JSON-ready form of a value of `terms`.
+
+    Fields that hold their default are left out, so that a later version may add fields without changing what older
+    records say; ``full`` True keeps them, for readers who do not know the defaults.
+    """
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {
-            f.name: to_body(item)
-            for f in dataclasses.fields(value)
-            if (item := getattr(value, f.name)) != _default(f) or _required(f)
+            name: to_body(item, full=full)
+            for name, default in _fields(type(value))
+            if (item := getattr(value, name)) != default or full
         }
     if isinstance(value, (datetime, date)):
         return value.isoformat()
     if isinstance(value, Mapping):
-        return {str(key): to_body(item) for key, item in value.items()}
+        return {str(key): to_body(item, full=full) for key, item in value.items()}
     if isinstance(value, (tuple, list)):
-        return [to_body(item) for item in value]
+        return [to_body(item, full=full) for item in value]
     return value
 
 
 def from_body(kind: type[T], body: Any, place: str = "") -> T:
     """The value of type ``kind`` that ``body`` describes; refuses naming the place of what does not fit."""
-    return typing.cast(T, _read(kind, body, place or getattr(kind, "__name__", "value")))
+    try:
+        return typing.cast(T, _reader(typing.cast(Any, kind))(body))
+    except _Misfit as misfit:
+        raise InputRefused(
+            place=(place or kind.__name__) + misfit.path,
+            found=repr(misfit.found)[:80],
+            allowed=misfit.allowed,
+            remedy="Correct this field.",
+        ) from None
+
+
+# --- writing -----------------------------------------------------------------------------------------------
+
+
+@functools.cache
+def _fields(kind: type) -> tuple[tuple[str, Any], ...]:
+    """Name and default of each field; a required field has no default, and nothing equals that."""
+    return tuple((f.name, _default(f)) for f in dataclasses.fields(kind))
 
 
 def _required(f: dataclasses.Field[Any]) -> bool:
@@ -50,83 +71,152 @@ def _default(f: dataclasses.Field[Any]) -> Any:
     return f.default_factory() if f.default_factory is not dataclasses.MISSING else dataclasses.MISSING
 
 
+# --- reading -----------------------------------------------------------------------------------------------
+#
+# A reader is made once for each type hint. A ledger of tens of thousands of entries is read on every call of the
+# command line, so the way down carries no text; only a misfit builds its path, on the way up.
+
+Reader = Callable[[Any], Any]
+
+
+class _Misfit(Exception):
+    """Something does not fit. ``path`` grows from the inside out."""
+
+    def __init__(self, found: Any, allowed: str, path: str = "") -> None:
+        super().__init__(allowed)
+        self.found, self.allowed, self.path = found, allowed, path
+
+    def inside(self, step: str) -> _Misfit:
+        self.path = step + self.path
+        return self
+
+
 @functools.cache
-def _hints(kind: type) -> dict[str, Any]:
-    return typing.get_type_hints(kind)
-
-
-def _refuse(place: str, found: Any, allowed: str) -> typing.NoReturn:
-    raise InputRefused(place=place, found=repr(found)[:80], allowed=allowed, remedy="Correct this field.")
-
-
-def _read(hint: Any, body: Any, place: str) -> Any:
+def _reader(hint: Any) -> Reader:
     origin = typing.get_origin(hint)
     if hint is Any:
-        return body
+        return lambda body: body
     if origin in (typing.Union, types.UnionType):
-        return _read_union(typing.get_args(hint), body, place)
+        return _union(typing.get_args(hint))
     if origin is tuple:
-        return _read_tuple(typing.get_args(hint), body, place)
+        return _tuple(typing.get_args(hint))
     if origin is not None and issubclass(origin, Mapping):
-        value_hint = typing.get_args(hint)[1]
-        if not isinstance(body, Mapping):
-            _refuse(place, body, "an object")
-        return {key: _read(value_hint, item, f"{place}.{key}") for key, item in body.items()}
+        return _mapping(typing.get_args(hint)[1])
     if dataclasses.is_dataclass(hint) and isinstance(hint, type):
-        if isinstance(body, hint):
+        return _dataclass(hint)
+    return _day(hint) if hint in (date, datetime) else _scalar(hint)
+
+
+def _union(hints: tuple[Any, ...]) -> Reader:
+    readers = [_reader(hint) for hint in hints if hint is not type(None)]
+    optional = type(None) in hints
+
+    def read(body: Any) -> Any:
+        if body is None and optional:
+            return None
+        misfit = _Misfit(body, "a value")
+        for reader in readers:
+            try:
+                return reader(body)
+            except _Misfit as found:
+                misfit = found
+        raise misfit
+
+    return read
+
+
+def _tuple(hints: tuple[Any, ...]) -> Reader:
+    endless = len(hints) == 2 and hints[1] is Ellipsis
+    readers = [_reader(hint) for hint in hints if hint is not Ellipsis]
+
+    def read(body: Any) -> tuple[Any, ...]:
+        if not isinstance(body, (list, tuple)):
+            raise _Misfit(body, "a list")
+        if not endless and len(body) != len(readers):
+            raise _Misfit(body, f"a list of {len(readers)}")
+        items = []
+        for n, item in enumerate(body):
+            try:
+                items.append(readers[0 if endless else n](item))
+            except _Misfit as misfit:
+                raise misfit.inside(f"[{n}]") from None
+        return tuple(items)
+
+    return read
+
+
+def _mapping(hint: Any) -> Reader:
+    reader = _reader(hint)
+
+    def read(body: Any) -> dict[str, Any]:
+        if not isinstance(body, Mapping):
+            raise _Misfit(body, "an object")
+        values = {}
+        for key, item in body.items():
+            try:
+                values[key] = reader(item)
+            except _Misfit as misfit:
+                raise misfit.inside(f".{key}") from None
+        return values
+
+    return read
+
+
+def _dataclass(kind: type) -> Reader:
+    hints = typing.get_type_hints(kind)
+    names = [f.name for f in dataclasses.fields(kind)]
+    readers = {name: _reader(hints[name]) for name in names}
+    required = [f.name for f in dataclasses.fields(kind) if _required(f)]
+    short: Reader | None = getattr(kind, "parse", None)  # days and windows have a short written form
+
+    def read(body: Any) -> Any:
+        if isinstance(body, kind):
             return body
-        if isinstance(body, str) and hasattr(hint, "parse"):  # days and windows have a short written form
-            return hint.parse(body)
-        return _read_dataclass(hint, body, place)
-    return _read_scalar(hint, body, place)
+        if short is not None and isinstance(body, str):
+            return short(body)
+        if not isinstance(body, Mapping):
+            raise _Misfit(body, f"an object describing a {kind.__name__}")
+        values = {}
+        for name, item in body.items():
+            reader = readers.get(name)
+            if reader is None:
+                raise _Misfit(name, ", ".join(names), f".{name}")
+            try:
+                values[name] = reader(item)
+            except _Misfit as misfit:
+                raise misfit.inside(f".{name}") from None
+        missing = [name for name in required if name not in values]
+        if missing:
+            raise _Misfit(f"no {', '.join(missing)}", "every required field")
+        return kind(**values)
+
+    return read
 
 
-def _read_union(hints: tuple[Any, ...], body: Any, place: str) -> Any:
-    if body is None:
-        return None if type(None) in hints else _refuse(place, body, "a value")
-    refusals = []
-    for hint in (h for h in hints if h is not type(None)):
-        try:
-            return _read(hint, body, place)
-        except InputRefused as problem:
-            refusals.append(problem)
-    raise refusals[0]
+def _day(hint: Any) -> Reader:
+    allowed = "an ISO date" if hint is date else "an ISO date and time"
 
-
-def _read_tuple(hints: tuple[Any, ...], body: Any, place: str) -> tuple[Any, ...]:
-    if not isinstance(body, (list, tuple)):
-        _refuse(place, body, "a list")
-    if len(hints) == 2 and hints[1] is Ellipsis:
-        return tuple(_read(hints[0], item, f"{place}[{n}]") for n, item in enumerate(body))
-    if len(body) != len(hints):
-        _refuse(place, body, f"a list of {len(hints)}")
-    return tuple(_read(h, item, f"{place}[{n}]") for n, (h, item) in enumerate(zip(hints, body, strict=True)))
-
-
-def _read_dataclass(kind: type, body: Any, place: str) -> Any:
-    if not isinstance(body, Mapping):
-        _refuse(place, body, f"an object describing a {kind.__name__}")
-    fields = {f.name: f for f in dataclasses.fields(kind)}
-    for name in body:
-        if name not in fields:
-            _refuse(f"{place}.{name}", name, ", ".join(fields))
-    missing = [name for name, f in fields.items() if _required(f) and name not in body]
-    if missing:
-        _refuse(place, f"no {', '.join(missing)}", "every required field")
-    hints = _hints(kind)
-    return kind(**{name: _read(hints[name], item, f"{place}.{name}") for name, item in body.items()})
-
-
-def _read_scalar(hint: Any, body: Any, place: str) -> Any:
-    if hint in (date, datetime):
-        if isinstance(body, hint):
+    def read(body: Any) -> Any:
+        if type(body) is hint:
             return body
         try:
             return hint.fromisoformat(body)
         except (TypeError, ValueError):
-            _refuse(place, body, "an ISO date" if hint is date else "an ISO date and time")
-    if hint is float and isinstance(body, int) and not isinstance(body, bool):
-        return float(body)
-    if isinstance(body, bool) and hint is not bool:
-        _refuse(place, body, hint.__name__)
-    return body if isinstance(body, hint) else _refuse(place, body, getattr(hint, "__name__", str(hint)))
+            raise _Misfit(body, allowed) from None
+
+    return read
+
+
+def _scalar(hint: Any) -> Reader:
+    name = getattr(hint, "__name__", str(hint))
+
+    def read(body: Any) -> Any:
+        if type(body) is hint:
+            return body
+        if hint is float and type(body) is int:
+            return float(body)
+        if isinstance(body, bool) or not isinstance(body, hint):  # a bool is an int to Python, not to us
+            raise _Misfit(body, name)
+        return body
+
+    return read

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from waythrough.terms.when import Days, Window
@@ -82,3 +83,30 @@ class Release:
     files: Mapping[str, str]
     suppressed: int = 0
     withdrawn: bool = False
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """This workspace is an example: its notice stands on every page, and it opens as of ``default_as_of``."""
+
+    id: str
+    case: str
+    default_as_of: date
+    notice: Mapping[str, str]
+    titles: Mapping[str, str]
+    languages: tuple[str, ...] = ("en",)
+    credits: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a reader proposed for one document: draft claims nobody has accepted yet.
+
+    ``claims`` holds them in the waythrough-claims/0.1 form, by draft id.
+    """
+
+    id: str
+    document: str
+    engine: str
+    claims: Mapping[str, Any]
+    warnings: tuple[str, ...] = ()

@@ -48,6 +48,8 @@ KINDS: dict[str, type[Any]] = {
     "policy": doing.Policy,
     "plan": doing.PlanRecord,
     "release": doing.Release,
+    "exercise": doing.Exercise,
+    "reading": doing.Reading,
 }
 
 T = TypeVar("T")

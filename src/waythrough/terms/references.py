@@ -95,6 +95,7 @@ REFERENCES: dict[str, tuple[str, ...]] = {
     "incident.speaker": SPEAKERS,
     "incident.destination": ("destination",),
     "plan.site": ("site",),
+    "reading.document": ("document",),
 }
 
 CODED: dict[str, str] = {

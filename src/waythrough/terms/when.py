@@ -12,6 +12,19 @@ from waythrough.terms.problems import InputRefused
 _ISO = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 
 
+def parse_day(text: str, place: str) -> date:
+    """An ISO day, or a refusal that names where it stood."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InputRefused(
+            place=place,
+            found=repr(text),
+            allowed="a day as YYYY-MM-DD",
+            remedy="Write for example 2019-03-28.",
+        ) from None
+
+
 @dataclass(frozen=True)
 class Days:
     """A closed interval of days. A day known only by month or year is the whole month or year, never one day."""

@@ -1,0 +1,6 @@
+"""``python -m waythrough``."""
+
+from waythrough.cli import main
+
+if __name__ == "__main__":
+    main()

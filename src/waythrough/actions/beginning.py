@@ -1,0 +1,98 @@
+"""Beginning a workspace: empty, or from a case that ships with the package."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from waythrough.actions.workspace import Clock, Workspace, utc_now
+from waythrough.cases import loader
+from waythrough.ledger import Ledger
+from waythrough.terms.doing import Exercise
+from waythrough.terms.entries import Draft
+from waythrough.terms.kinds import body_of
+from waythrough.terms.parties import Person
+
+FIRST_ROLES = (
+    "head_of_office",
+    "access_officer",
+    "movement_officer",
+    "site_coordinator",
+    "information_officer",
+    "registrar",
+    "data_protection_officer",
+)
+"""Whoever begins a workspace holds every role until others are recorded."""
+
+Progress = Callable[[str, int, int], None]
+"""(what, done, of how many)."""
+
+
+def silent(what: str, done: int, total: int) -> None:
+    """No progress shown."""
+
+
+def begin(path: Path, title: str, person: str, case: str | None = None, clock: Clock = utc_now) -> Workspace:
+    """Make a new workspace with its first person; refuses an existing file.
+
+    Raises
+    ------
+    WorkspaceExists
+        The file is there; nothing was overwritten.
+    """
+    if case:
+        return begin_case(path, case, clock=clock)
+    first = Person("person-1", person, FIRST_ROLES)
+    ledger = Ledger.create(path, title=title, author=first.id, clock=clock)
+    ledger.append([Draft("person", first.id, body_of(first))], author=first.id)
+    return Workspace(ledger, None, clock)
+
+
+def begin_case(path: Path, case: str, clock: Clock = utc_now, progress: Progress = silent) -> Workspace:
+    """Make a workspace from a case that ships with the package, commit by commit as the case tells them.
+
+    A case is written whole or not at all: if anything fails, the new file is removed again.
+    """
+    loaded = loader.load(case)
+    meta = loaded.meta
+    ledger = Ledger.create(path, title=meta.titles["en"], author=loaded.commits[0].author, clock=clock)
+    try:
+        notice = Draft(
+            "exercise", f"exercise-{meta.id}", body_of(_exercise(meta)), known_on=meta.register_known_on
+        )
+        ledger.append([notice], author=loaded.commits[0].author)
+        stands: dict[str, str] = {}
+        for number, commit in enumerate(loaded.commits, start=1):
+            progress("entries", number, len(loaded.commits))
+            written = ledger.append(_resolve(commit.drafts, stands), author=commit.author)
+            stands.update((entry.record, entry.id) for entry in written)
+    except BaseException:
+        ledger.close()
+        for ending in ("", "-wal", "-shm"):  # only what this call made: the file did not exist before
+            path.with_name(path.name + ending).unlink(missing_ok=True)
+        raise
+    ws = Workspace(ledger, None, clock)
+    return ws.at(meta.default_as_of)
+
+
+def _exercise(meta: loader.Meta) -> Exercise:
+    return Exercise(
+        f"exercise-{meta.id}",
+        meta.id,
+        meta.default_as_of,
+        meta.notice,
+        meta.titles,
+        meta.languages,
+        meta.credits,
+    )
+
+
+def _resolve(drafts: Sequence[Draft], stands: Mapping[str, str]) -> list[Draft]:
+    """Replace the placeholder for “what stands now” by the entry of that record written last."""
+    return [
+        dataclasses.replace(draft, corrects=(stands[draft.record],))
+        if loader.PREVIOUS in draft.corrects
+        else draft
+        for draft in drafts
+    ]

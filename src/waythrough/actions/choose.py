@@ -1,0 +1,133 @@
+"""From the record to a plan: the situation as of a day, the plan, its check, the value of each door."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from waythrough.actions.permissions import check_can
+from waythrough.actions.record import new_id
+from waythrough.actions.understand import board, outlooks, population, value_of
+from waythrough.actions.workspace import Workspace
+from waythrough.plan import check as checker
+from waythrough.plan import doors as door_values
+from waythrough.plan import files, gather, program
+from waythrough.terms.codec import to_body
+from waythrough.terms.doing import PlanRecord
+from waythrough.terms.entries import Draft, Entry
+from waythrough.terms.kinds import body_of
+from waythrough.terms.parties import Person
+from waythrough.terms.planned import Breach, DoorValue, Plan
+from waythrough.terms.problems import LedgerBroken, NoPlan
+from waythrough.terms.situation import Situation
+
+DAYS = 28
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A plan with the situation it was made from. It was checked before anyone saw it."""
+
+    situation: Situation
+    plan: Plan
+
+
+def situation(ws: Workspace, days: int = DAYS) -> Situation:
+    """What the record says as of the day, as the planner needs it.
+
+    Raises
+    ------
+    NoPlan
+        The population of a site cannot be estimated, so no need can be computed.
+    """
+    people: dict[str, int] = {}
+    for site in ws.records("site"):
+        estimate = value_of(counted := population(ws, site.id))
+        if estimate is None:
+            raise NoPlan(
+                what=f"no population figure for {site.names['en']} was known by {ws.as_of}: {counted}",
+                remedy="Record a figure: waythrough record figure --counts population …",
+            )
+        people[site.id] = round(estimate.value)
+    policies = ws.records("policy")  # the one known last is in force
+    return gather.situation(
+        gather.Position(
+            as_of=ws.as_of,
+            days=days,
+            time_zone=ws.records("site")[0].time_zone,
+            ledger=ws.ledger.id,
+            people=people,
+            legs=tuple(ws.records("leg")),
+            doors=tuple(ws.records("door")),
+            door_states=tuple(board(ws)),
+            routes=tuple(ws.records("route")),
+            destinations=tuple(ws.records("destination")),
+            stops=tuple(ws.records("protection_stop")),
+            reviews=tuple(ws.records("review")),
+            warehouses=tuple(ws.records("warehouse")),
+            stocks=tuple(ws.records("stock")),
+            commodities=tuple(ws.records("commodity")),
+            fleets=tuple(ws.records("fleet")),
+            households=tuple(ws.records("household")),
+            intentions=tuple(ws.records("intention")),
+            consents=tuple(ws.records("consent")),
+            policy=policies[-1] if policies else None,
+            outlooks=tuple(outlooks(ws, days)),
+        )
+    )
+
+
+def make_plan(ws: Workspace, days: int = DAYS) -> Chosen:
+    """The plan over the coming days, checked by code that shares nothing with the optimiser.
+
+    Raises
+    ------
+    LedgerBroken
+        The checker found a broken rule; such a plan is never handed out.
+    """
+    now = situation(ws, days)
+    plan = program.make(now)
+    refuse_breaches(checker.check(now, plan))
+    return Chosen(now, plan)
+
+
+def check_files(situation_path: Path, plan_path: Path) -> list[Breach]:
+    """Check a plan file against its situation file."""
+    return checker.check(files.load_situation(situation_path), files.load_plan(plan_path))
+
+
+def refuse_breaches(breaches: list[Breach]) -> None:
+    """No plan leaves the room with a broken rule."""
+    if breaches:
+        first = breaches[0]
+        raise PlanBroken(what=f"{first.rule} at {first.place}: {first.found}", count=len(breaches))
+
+
+class PlanBroken(LedgerBroken):
+    code = "plan.broken"
+    message = "The plan breaks {count} hard rules; the first: {what}."
+    advice = (
+        "Do not use this plan. Report it with the situation file; record nothing by hand to get around it."
+    )
+
+
+def save(chosen: Chosen, situation_path: Path | None, plan_path: Path | None) -> None:
+    """Write the situation file and the plan file, for the checker and for others."""
+    if situation_path:
+        files.save(chosen.situation, situation_path)
+    if plan_path:
+        files.save(chosen.plan, plan_path)
+
+
+def keep_plan(ws: Workspace, actor: Person, chosen: Chosen) -> Entry:
+    """Write the plan down: who made it, from which situation."""
+    check_can(actor, "make plan")
+    record = PlanRecord(
+        new_id("plan"), ws.records("site")[0].id, chosen.plan.situation_sha256, to_body(chosen.plan), actor.id
+    )
+    return ws.append([Draft("plan", record.id, body_of(record))], actor.id)[0]
+
+
+def value_doors(chosen: Chosen, pairs: bool = True) -> list[DoorValue]:
+    """What each closed door would be worth, by solving again with it open. Internal edition only."""
+    return door_values.door_values(chosen.situation, chosen.plan, pairs=pairs)

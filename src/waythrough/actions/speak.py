@@ -1,0 +1,81 @@
+"""The same sentences as the report's, for a terminal: one wording everywhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from waythrough.publish import plans
+from waythrough.publish.content import Report
+from waythrough.publish.desk import Desk
+from waythrough.publish.words import Words
+
+_ISOLATES = str.maketrans("", "", "\u2066\u2067\u2068\u2069")
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """A plan in words: what it does, what blocks it, and what goes on which day with its gates."""
+
+    headline: tuple[str, ...]
+    blockers: tuple[str, ...]
+    days: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True)
+class SpokenValue:
+    """One row of the doors' ranking, in words."""
+
+    rank: str
+    doors: str
+    parties: str
+    change: str
+    fed: str
+    moved: str
+    ask_by: str
+    chance: str
+    ties: str
+
+
+def plan_words(report: Report, language: str = "en") -> Spoken:
+    """The plan of a report in words, internal edition."""
+    desk = Desk(report, "internal", Words(language))
+    days = tuple(
+        (
+            _text(day.day),
+            tuple(
+                _text(line)
+                for trip in day.trips
+                for line in (trip.what, *trip.more, *(f"  before: {_text(g)}" for g in trip.gates))
+            ),
+        )
+        for day in plans.day_by_day(desk)
+    )
+    return Spoken(
+        tuple(_text(line) for line in plans.headline(desk)),
+        tuple(_text(line) for line in plans.blockers(desk)),
+        days,
+    )
+
+
+def value_words(report: Report, language: str = "en") -> list[SpokenValue]:
+    """The value of each door in words, most helpful first."""
+    desk = Desk(report, "internal", Words(language))
+    return [
+        SpokenValue(
+            _text(v.rank),
+            _text(v.doors),
+            _text(v.parties),
+            _text(v.change),
+            _text(v.fed),
+            _text(v.moved),
+            _text(v.ask_by),
+            _text(v.chance),
+            _text(v.ties) if v.ties else "",
+        )
+        for v in plans.values(desk)
+    ]
+
+
+def _text(said: object) -> str:
+    """Plain text: a terminal that reads from left to right needs no isolates."""
+    return str(said).translate(_ISOLATES)

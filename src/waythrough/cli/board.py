@@ -1,0 +1,68 @@
+"""``waythrough board``: the state of every door."""
+
+from __future__ import annotations
+
+import click
+
+from waythrough.cli.app import Shared
+from waythrough.cli.settings import Settings, pass_settings
+from waythrough.terms.board import DoorState
+from waythrough.terms.codec import to_body
+from waythrough.terms.codes import code_list
+from waythrough.terms.parties import Party
+
+
+@click.command("board", cls=Shared)
+@pass_settings
+def command(settings: Settings) -> None:
+    """The state of every door as of a day, with who says so. Silence is shown as silence.
+
+    \b
+    Example:
+      waythrough board --as-of 2018-10-17
+    """
+    from waythrough.actions.understand import board
+
+    ws = settings.open()
+    states = board(ws)
+    if settings.json:
+        settings.emit("board", {"as_of": ws.as_of.isoformat(), "doors": to_body(states, full=True)})
+        return
+    doors, parties = ws.register("door"), ws.register("party")
+    words = code_list("door_state")
+    rows = [
+        [
+            doors[s.door].names["en"],
+            parties[doors[s.door].party].names["en"],
+            words.label(s.state),
+            window_text(s),
+            on_whose_word(s, parties),
+            s.door,
+        ]
+        for s in states
+    ]
+    settings.table(["door", "held by", "state", "window", "on whose word", "id"], rows)
+    settings.next("waythrough plan", "waythrough doors")
+
+
+def window_text(state: DoorState) -> str:
+    """The days a door is open, in words."""
+    if state.window:
+        return f"{state.window.first_day} to {state.window.last_day}"
+    if state.state == "open":
+        return "until revoked"
+    if state.working_days_waited is not None and state.state in {"waiting", "no_answer"}:
+        agreed = f", agreed {state.agreed_working_days}" if state.agreed_working_days is not None else ""
+        return f"{state.working_days_waited} working days{agreed}"
+    return ""
+
+
+def on_whose_word(state: DoorState, parties: dict[str, Party]) -> str:
+    """Its own word, another's, and who tells it differently."""
+
+    def name(party: str) -> str:
+        return parties[party].names["en"] if party in parties else party
+
+    said = "its own" if state.own_word else (name(state.on_word_of) if state.on_word_of else "")
+    differs = ", ".join(name(party) for party in state.disputed_by)
+    return f"{said}; differs: {differs}" if differs else said

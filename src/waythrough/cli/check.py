@@ -1,0 +1,37 @@
+"""``waythrough check``: a plan file against its situation, by code that shares nothing with the planner."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from waythrough.cli.app import Shared
+from waythrough.cli.settings import Settings, pass_settings
+from waythrough.terms.codec import to_body
+
+
+@click.command("check", cls=Shared)
+@click.argument("situation", type=click.Path(path_type=Path))
+@click.argument("plan", type=click.Path(path_type=Path))
+@pass_settings
+def command(settings: Settings, situation: Path, plan: Path) -> None:
+    """Check every hard rule and every total of a plan. Exit code 6 if one is broken.
+
+    \b
+    Example:
+      waythrough plan --out plan.json --situation-out situation.json
+      waythrough check situation.json plan.json
+    """
+    from waythrough.actions.choose import check_files
+
+    breaches = check_files(situation, plan)
+    if settings.json:
+        settings.emit("check", {"sound": not breaches, "breaches": to_body(breaches, full=True)})
+    elif breaches:
+        settings.table(["rule", "where", "found"], [[b.rule, b.place, b.found] for b in breaches])
+    else:
+        click.echo("Sound: every hard rule and every total holds.")
+    if breaches:
+        raise click.exceptions.Exit(6)
+    settings.next("waythrough doors", "waythrough publish")

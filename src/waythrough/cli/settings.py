@@ -1,0 +1,133 @@
+"""What every command shares: which workspace, as of when, who acts, and how to answer."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from waythrough.terms.problems import InputRefused, NoWorkspace
+from waythrough.terms.when import parse_day
+
+if TYPE_CHECKING:
+    from waythrough.actions.workspace import Workspace
+    from waythrough.terms.parties import Person
+
+SUFFIX = ".way"
+
+
+@dataclass
+class Settings:
+    """The global options of one call, from wherever on the line they were given."""
+
+    workspace: str | None = None
+    as_of: str | None = None
+    language: str | None = None
+    json: bool = False
+    plain: bool = False
+    quiet: bool = False
+    by: str | None = None
+    site: str | None = None
+    dry_run: bool = False
+    opened: list[Any] = field(default_factory=list)
+
+    # --- the workspace -------------------------------------------------------------------------------------
+
+    def path(self) -> Path:
+        """The workspace file: the one named, or the only one in this folder."""
+        named = self.workspace or os.environ.get("WAYTHROUGH_WORKSPACE")
+        folder = Path(named) if named else Path.cwd()
+        if named and not folder.is_dir():
+            return folder
+        found = sorted(folder.glob(f"*{SUFFIX}"))
+        if len(found) == 1:
+            return found[0]
+        if not found:
+            raise NoWorkspace(path=folder / f"*{SUFFIX}")
+        raise InputRefused(
+            place=str(folder),
+            found=", ".join(p.name for p in found),
+            allowed="one workspace, or one named with -C",
+            remedy=f"Name one: waythrough -C {found[0].name} …",
+        )
+
+    def open(self) -> Workspace:
+        """Open the workspace as of the day asked for."""
+        from waythrough.actions.opening import open_workspace
+
+        ws = open_workspace(self.path(), self.day())
+        self.opened.append(ws)
+        return ws
+
+    def open_now(self) -> Workspace:
+        """Open the workspace with everything known today, for writing: the past is not written to."""
+        from waythrough.actions.workspace import Workspace
+
+        if self.as_of is not None:
+            raise InputRefused(
+                place="--as-of",
+                found=self.as_of,
+                allowed="no --as-of with a command that writes",
+                remedy="Say when the words were published with --heard-on or --source instead.",
+            )
+        ws = Workspace.open(self.path())
+        self.opened.append(ws)
+        return ws
+
+    def day(self) -> date | None:
+        """The --as-of day, or None when it was not given."""
+        if self.as_of is None:
+            return None
+        return parse_day(self.as_of, "--as-of")
+
+    def actor(self, ws: Workspace) -> Person:
+        """Who is acting; said aloud when it was not named."""
+        person = ws.person(self.by)
+        if not self.by and not os.environ.get("WAYTHROUGH_PERSON"):
+            self.talk(f"Acting as {person.name} ({person.id}). Another person: --by ID.")
+        return person
+
+    # --- answering -----------------------------------------------------------------------------------------
+
+    def talk(self, text: str = "") -> None:
+        """A message for the person: to stderr, and not at all with --quiet."""
+        if not self.quiet:
+            click.echo(text, err=True)
+
+    def next(self, *commands: str) -> None:
+        """Suggest what to do next."""
+        self.talk("Next: " + "  or  ".join(commands))
+
+    def emit(self, schema: str, data: Any) -> None:
+        """Machine-readable data to stdout, with the name of its schema."""
+        import json
+
+        body = {"schema": f"waythrough/{schema}/1", **data} if isinstance(data, dict) else data
+        click.echo(json.dumps(body, ensure_ascii=False, indent=2, sort_keys=False))
+
+    def table(self, columns: list[str], rows: list[list[str]]) -> None:
+        """Rows to stdout: a drawn table on a terminal, tab-separated lines otherwise or with --plain."""
+        if self.plain or not sys.stdout.isatty():
+            for row in [columns, *rows]:
+                click.echo("\t".join(cell.replace("\t", " ").replace("\n", " ") for cell in row))
+            return
+        from rich import box
+        from rich.console import Console
+        from rich.table import Table
+
+        drawn = Table(box=box.SIMPLE_HEAD)
+        for column in columns:
+            drawn.add_column(column, overflow="fold")
+        for row in rows:
+            drawn.add_row(*row)
+        Console(no_color=bool(os.environ.get("NO_COLOR"))).print(drawn)
+
+
+def pass_settings(function: Any) -> Any:
+    """Give a command the settings of this call."""
+    return click.make_pass_decorator(Settings, ensure=True)(function)
