@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-NODES = 2_000
+NODES = 200
 """How many placements the search tries before it gives up. Giving up is safe: the family waits for another
 trip.
 """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -302,10 +302,13 @@ class Seating:
         return (fleet.id, fleet.seats, fleet.special_seats)
 
     def _set(self, departure: Departure, vehicles: list[Vehicle]) -> None:
-        for vehicle in self.vehicles[departure]:
-            self._count_vehicle(vehicle, departure, -1)
-        for vehicle in vehicles:
-            self._count_vehicle(vehicle, departure, +1)
+        # Most changes seat a family on the vehicles already there: only those that come or go are counted anew.
+        one = {v.fleet: v for v in (*self.vehicles[departure], *vehicles)}
+        more = Counter(v.fleet for v in vehicles)
+        more.subtract(v.fleet for v in self.vehicles[departure])
+        for fleet, by in more.items():
+            if by:
+                self._count_vehicle(one[fleet], departure, by)
         self.vehicles[departure] = vehicles
         if not vehicles:
             del self.vehicles[departure]

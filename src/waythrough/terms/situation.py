@@ -6,6 +6,7 @@ household ids.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -111,12 +112,12 @@ class RouteNow:
     extra_doors: tuple[str, ...]
     cycle_days: int
 
-    @property
+    @functools.cached_property
     def days_out(self) -> int:
         """Days from departure to arrival at the other end."""
         return max((use.day_offset for use in self.out), default=0)
 
-    @property
+    @functools.cached_property
     def last_offset(self) -> int:
         """The last day, counted from departure, on which a vehicle of the trip may still be on the road."""
         return max((use.day_offset for use in self.out + self.back), default=0)
