@@ -18,9 +18,10 @@ from waythrough.terms.claims import Reading as Proposed
 from waythrough.terms.doing import Reading
 from waythrough.terms.entries import Draft, Entry
 from waythrough.terms.kinds import body_of
-from waythrough.terms.parties import Person
+from waythrough.terms.parties import Organisation, Party, Person
 from waythrough.terms.places import Review
 from waythrough.terms.problems import InputRefused, NotFound
+from waythrough.terms.references import check_record
 from waythrough.terms.sayings import Claim, Document, Source
 from waythrough.terms.spelling import nearest
 from waythrough.terms.when import Days
@@ -45,7 +46,7 @@ def import_document(
     path: Path,
     *,
     published: Days,
-    outlet: str,
+    outlet: str | None = None,
     title: str | None = None,
     language: str = "en",
     approximate: bool = False,
@@ -53,7 +54,8 @@ def import_document(
 ) -> tuple[str, bool]:
     """Take a text document into the ledger: its words, its hash, where it came from.
 
-    The same bytes again are recognised and change nothing.
+    The same bytes again are recognised and change nothing. Without an ``outlet`` whoever speaks unquoted stands as
+    “publisher not named”, a voice of its own, until a person says who it is.
 
     Returns
     -------
@@ -65,20 +67,40 @@ def import_document(
     for known in ws.records("document"):
         if known.sha256 == layer.sha256:
             return known.id, False
-    if outlet not in ws.register("party") | ws.register("organisation"):
-        raise NotFound(what="party", id=outlet, near=nearest(outlet, ws.register("party")))
+    publisher = _publisher(ws, outlet)
     source = Source(
         new_id("source"),
         title or path.name,
-        outlet,
+        publisher.id,
         published,
-        "document",
+        "page",
         language=language,
         approximate=approximate,
     )
-    document = Document(f"document-{layer.sha256[:8]}", source.id, layer.sha256, layer.text, language, outlet)
-    ws.append([draft_of(source, source), draft_of(document, source)], actor.id, key=f"import {layer.sha256}")
+    document = Document(
+        f"document-{layer.sha256[:8]}", source.id, layer.sha256, layer.text, language, publisher.id
+    )
+    fresh = [draft_of(publisher, None)] if publisher.id not in _speakers(ws) else []
+    ws.append(
+        [*fresh, draft_of(source, source), draft_of(document, source)], actor.id, key=f"import {layer.sha256}"
+    )
     return document.id, True
+
+
+UNNAMED = Party("publisher-not-named", {"en": "Publisher not named", "ar": "ناشر غير مسمّى"}, "outlet")
+
+
+def _speakers(ws: Workspace) -> dict[str, Any]:
+    return {**ws.register("party"), **ws.register("organisation")}
+
+
+def _publisher(ws: Workspace, outlet: str | None) -> Any:
+    if outlet is None:
+        return UNNAMED
+    speakers = _speakers(ws)
+    if outlet not in speakers:
+        raise NotFound(what="party", id=outlet, near=nearest(outlet, speakers))
+    return speakers[outlet]
 
 
 # --- read --------------------------------------------------------------------------------------------------
@@ -131,9 +153,7 @@ def registry(ws: Workspace) -> Registry:
     return Registry(tuple(parties), tuple(places))
 
 
-def _as_party(organisation: Any) -> Any:
-    from waythrough.terms.parties import Party
-
+def _as_party(organisation: Organisation) -> Party:
     return Party(organisation.id, organisation.names, organisation.kind)
 
 
@@ -157,7 +177,16 @@ def accept(ws: Workspace, actor: Person, draft_id: str, changes: Mapping[str, An
     item = _pending(ws, draft_id)
     document: Document = ws.get("document", item.document)
     draft = {**item.draft, **_editable(changes or {})}
-    claim = _claim_of(draft, document)
+    claim = _claim_of(draft, document, _speakers(ws))
+    try:
+        check_record(claim, lambda kind, ident: ident in ws.register(kind), ws.register, draft_id)
+    except InputRefused as refused:
+        raise InputRefused(
+            **{
+                **refused.fields,
+                "remedy": "Say who speaks with --edit … --set chain=OUTER,INNER, or record the party.",
+            }
+        ) from None
     source: Source = ws.get("source", document.source)
     outcome = "edited" if changes else "accepted"
     review = Review(new_id("review"), item.id, outcome, actor.id, "")
@@ -183,7 +212,7 @@ def discard(ws: Workspace, actor: Person, draft_id: str, reason: str) -> Entry:
     return ws.append([Draft("review", review.id, body_of(review))], actor.id, key=f"review {item.id}")[0]
 
 
-EDITABLE = ("type", "modality", "polarity", "proposition", "agent", "target")
+EDITABLE = ("chain", "type", "modality", "polarity", "proposition", "agent", "target")
 
 
 def _editable(changes: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -206,13 +235,14 @@ def _pending(ws: Workspace, draft_id: str) -> Pending:
     return matches[0]
 
 
-def _claim_of(draft: Mapping[str, Any], document: Document) -> Claim:
+def _claim_of(draft: Mapping[str, Any], document: Document, known: Mapping[str, Any]) -> Claim:
+    """The claim a draft becomes. Who speaks must be known; of whom it speaks, only those we know are named."""
     span = draft["span"]
     times = [t for t in draft.get("times", ()) if t.get("role", "event") == "event"]
     return Claim(
         id=new_id("claim"),
         source=document.source,
-        chain=tuple(draft["source"]["chain"]),
+        chain=tuple(draft.get("chain") or draft["source"]["chain"]),
         modality=draft["modality"],
         type=draft["type"],
         proposition=draft.get("proposition", ""),
@@ -221,8 +251,8 @@ def _claim_of(draft: Mapping[str, Any], document: Document) -> Claim:
         on=Days(date.fromisoformat(times[0]["earliest"]), date.fromisoformat(times[0]["latest"]))
         if times
         else None,
-        agents=tuple(draft.get("agent", ())),
-        targets=tuple(draft.get("target", ())),
+        agents=tuple(name for name in draft.get("agent", ()) if name in known),
+        targets=tuple(name for name in draft.get("target", ()) if name in known),
         document=document.id,
         span=(span["start"], span["end"]),
         details={"draft": draft},

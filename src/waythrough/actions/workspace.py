@@ -11,8 +11,9 @@ from types import TracebackType
 from typing import Any, Self
 
 from waythrough.ledger import Ledger
+from waythrough.terms.codec import from_body
 from waythrough.terms.entries import Draft, Entry
-from waythrough.terms.kinds import Known, record_of
+from waythrough.terms.kinds import KINDS, Known, record_of
 from waythrough.terms.parties import Person
 from waythrough.terms.places import Site
 from waythrough.terms.problems import AsOfBeforeRecord, InputRefused, NotFound
@@ -132,7 +133,13 @@ class Workspace:
     def append(
         self, drafts: list[Draft], author: str, key: str | None = None, alongside: bool = False
     ) -> tuple[Entry, ...]:
-        """Write one thing a person did, as one commit. What was read before is read anew afterwards."""
+        """Write one thing a person did, as one commit. What was read before is read anew afterwards.
+
+        Nothing goes into the ledger that could not be read back as the record it claims to be.
+        """
+        for draft in drafts:
+            if kind := KINDS.get(draft.kind):
+                from_body(kind, {**draft.body, "id": draft.record}, draft.record)
         written = self.ledger.append(drafts, author=author, key=key, alongside=alongside)
         self._cache.clear()
         self.__dict__.pop("contested", None)

@@ -69,12 +69,16 @@ def command(
                     actor,
                     path,
                     published=_published(path, published),
-                    outlet=_outlet(settings, outlet),
+                    outlet=outlet,
                     title=title,
                     language=doc_language,
                     encoding=encoding,
                 )
                 done.append({"file": path.name, "document": ident, "new": new})
+                if new and outlet is None:
+                    settings.talk(
+                        "No --outlet was named: whoever speaks unquoted stands as “publisher not named”."
+                    )
                 settings.talk(f"{path.name}: {'taken in as' if new else 'known already as'} {ident}.")
                 settings.next(f"waythrough read {ident}")
             else:
@@ -86,17 +90,6 @@ def command(
                 )
     if settings.json:
         settings.emit("import", {"files": done})
-
-
-def _outlet(settings: Settings, outlet: str | None) -> str:
-    if not outlet:
-        raise InputRefused(
-            place="--outlet",
-            found="nothing",
-            allowed="the id of the party or organisation that speaks when nobody is quoted",
-            remedy="Add --outlet PARTY; list them with `waythrough log --kind party`.",
-        )
-    return outlet
 
 
 def _published(path: Path, given: str | None) -> Days:

@@ -80,7 +80,9 @@ def _changes(texts: tuple[str, ...]) -> dict[str, object]:
     found: dict[str, object] = {}
     for text in texts:
         name, _, value = text.partition("=")
-        found[name] = [part for part in value.split(",") if part] if name in ("agent", "target") else value
+        found[name] = (
+            [part for part in value.split(",") if part] if name in ("agent", "target", "chain") else value
+        )
     return found
 
 
