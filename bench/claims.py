@@ -21,7 +21,7 @@ from typing import Any
 from waythrough.intake.reader import get_reader, has_model
 from waythrough.intake.text import load_text
 from waythrough.terms.claims import DocumentInfo, Published, Registry
-from waythrough.terms.claims_json import registry_from_json
+from waythrough.terms.claims_json import reading_to_json, registry_from_json
 
 ROWS = (
     ("detect", "f1"), ("detect", "core_recall"), ("typed", "f1"), ("typed_src", "f1"), ("full", "f1"),
@@ -80,7 +80,7 @@ def _read_all(engine: Any, golds: list[Path], with_registry: bool) -> Iterator[t
             gold["doc"]["outlet"], Published(date.fromisoformat(gold["doc"]["published"]["value"])),
         )  # fmt: skip
         registry = registry_from_json(gold) if with_registry else Registry()
-        yield gold, engine.read(layer, registry, doc).to_json()
+        yield gold, reading_to_json(engine.read(layer, registry, doc))
 
 
 def _load(file: Path) -> ModuleType:

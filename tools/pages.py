@@ -12,6 +12,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tools"))
+
+import generated  # noqa: E402
 
 
 def decisions() -> str:
@@ -33,20 +36,8 @@ PAGES: dict[str, Callable[[], str]] = {"docs/decisions/README.md": decisions}
 
 
 def main(arguments: list[str]) -> int:
-    stale = []
-    for name, page in PAGES.items():
-        path, text = ROOT / name, page()
-        if path.exists() and path.read_text(encoding="utf-8") == text:
-            continue
-        stale.append(name)
-        if arguments != ["--check"]:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
-            print(f"wrote {name}")
-    if stale and arguments == ["--check"]:
-        print(f"Stale: {', '.join(stale)}. Run `make docs` and commit what it writes.", file=sys.stderr)
-        return 1
-    return 0
+    """Write the stale pages, or with --check name them."""
+    return generated.write(PAGES, arguments, ROOT)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,9 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src/waythrough"
-sys.path.insert(0, str(ROOT / "src"))
+sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tools")]
+
+import generated  # noqa: E402
 
 from waythrough.terms import access, codes, places, states, when  # noqa: E402
 from waythrough.terms.kinds import KINDS, PERSONAL  # noqa: E402
@@ -302,20 +304,7 @@ PAGES: dict[str, Callable[[], str]] = {
 
 def main(arguments: list[str], root: Path = ROOT) -> int:
     """Write the pages that differ below ``root``; with --check write nothing, name them and return 1."""
-    stale = []
-    for name, page in PAGES.items():
-        path, text = root / name, page()
-        if path.exists() and path.read_text(encoding="utf-8") == text:
-            continue
-        stale.append(name)
-        if arguments != ["--check"]:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
-            print(f"wrote {name}")
-    if stale and arguments == ["--check"]:
-        print(f"Stale: {', '.join(stale)}. Run `make docs` and commit what it writes.", file=sys.stderr)
-        return 1
-    return 0
+    return generated.write(PAGES, arguments, root)
 
 
 if __name__ == "__main__":

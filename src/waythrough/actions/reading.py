@@ -15,6 +15,7 @@ from waythrough.intake.guarded import load_text_guarded
 from waythrough.intake.reader import read_document as read_layer
 from waythrough.terms.claims import KnownParty, KnownPlace, Published, Registry, TextLayer
 from waythrough.terms.claims import Reading as Proposed
+from waythrough.terms.claims_json import reading_to_json
 from waythrough.terms.doing import Reading
 from waythrough.terms.entries import Draft, Entry
 from waythrough.terms.kinds import body_of
@@ -129,7 +130,7 @@ def propose(ws: Workspace, actor: Person, document_id: str, proposed: Proposed) 
         id=f"reading-{document_id}-{proposed.engine.replace(' ', '-').replace('/', '-')}",
         document=document_id,
         engine=proposed.engine,
-        claims={claim["id"]: claim for claim in proposed.to_json()["claims"]},
+        claims={claim["id"]: claim for claim in reading_to_json(proposed)["claims"]},
         warnings=tuple(notice.message for notice in proposed.notices),
     )
     if fresh.id not in ws.register("reading"):

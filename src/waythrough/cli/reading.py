@@ -9,6 +9,7 @@ import click
 
 from waythrough.cli.app import Shared
 from waythrough.cli.settings import Settings, pass_settings
+from waythrough.terms.claims_json import reading_to_json
 
 
 @click.command("read", cls=Shared)
@@ -42,7 +43,7 @@ def command(settings: Settings, document: str, reader: str, out: Path | None, no
         ident = find(ws, document)
         proposed = read_document(ws, ident, reader)
         queued = 0 if no_queue else propose(ws, settings.actor(ws), ident, proposed)
-    body = proposed.to_json()
+    body = reading_to_json(proposed)
     if out:
         out.write_text(json.dumps(body, ensure_ascii=False, indent=1), encoding="utf-8")
     if settings.json:

@@ -6,10 +6,8 @@ normalisation, so ``text[span.start:span.end] == span.text`` always holds.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 SCHEMA = "waythrough-claims/0.1"
 
@@ -225,16 +223,3 @@ class Reading:
     engine: str
     notices: tuple[Notice, ...] = ()
     registry: Registry = Registry()
-
-    def to_json(self) -> dict[str, Any]:
-        """The reading in the form ``waythrough-claims/0.1``."""
-        from waythrough.terms.claims_json import reading_to_json
-
-        return reading_to_json(self)
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Reading:
-        """The reading written in ``data``. Refuses another schema, and spans that do not fit their words."""
-        from waythrough.terms.claims_json import reading_from_json
-
-        return reading_from_json(data)
