@@ -12,7 +12,7 @@ import pytest
 from waythrough.intake import reader as readers
 from waythrough.intake.reader import ReaderMissing, read_document
 from waythrough.intake.text import load_text
-from waythrough.terms.claims import CLAIM_TYPES, MODALITIES, Published, Registry
+from waythrough.terms.claims import CLAIM_TYPES, MODALITIES, Published, Reading, Registry
 from waythrough.terms.claims_json import NotAReading, reading_from_json, reading_to_json, registry_from_json
 
 from .paragraphs import PARAGRAPHS, PUBLISHED, REGISTRY
