@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from waythrough.publish import plans
+from waythrough.publish import plans, values
 from waythrough.publish.content import Report
 from waythrough.publish.desk import Desk
 from waythrough.publish.words import Words
@@ -58,8 +58,9 @@ def plan_words(report: Report, language: str = "en") -> Spoken:
 
 
 def value_words(report: Report, language: str = "en") -> list[SpokenValue]:
-    """The value of each door in words, most helpful first."""
+    """The value of each door in words: gains best first, then losses worst first, then what changes nothing."""
     desk = Desk(report, "internal", Words(language))
+    in_order = (*values.gains(desk), *values.losses(desk), *values.unchanged(desk))
     return [
         SpokenValue(
             _text(v.rank),
@@ -72,7 +73,7 @@ def value_words(report: Report, language: str = "en") -> list[SpokenValue]:
             _text(v.chance),
             _text(v.ties) if v.ties else "",
         )
-        for v in plans.values(desk)
+        for v in values.lines(desk, in_order)
     ]
 
 

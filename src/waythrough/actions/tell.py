@@ -20,7 +20,7 @@ from waythrough.terms.doing import Exercise
 from waythrough.terms.kinds import Known
 from waythrough.terms.parties import Person
 from waythrough.terms.problems import NoPlan
-from waythrough.terms.sayings import Claim
+from waythrough.terms.sayings import Claim, Figure
 
 LANGUAGES = ("en", "ar", "fr", "ru")
 
@@ -61,7 +61,7 @@ def gather(
         doors=tuple(ws.records("door")),
         routes=tuple(ws.records("route")),
         destinations=tuple(ws.records("destination")),
-        goods={c.id: c.names for c in ws.records("commodity")},
+        goods={r.id: r.names for kind in ("commodity", "warehouse", "fleet") for r in ws.records(kind)},
         states=tuple(understand.board(ws)),
         requests=tuple(ws.known("request")),
         invitations=tuple(ws.known("invitation")),
@@ -71,7 +71,7 @@ def gather(
         executions=tuple(ws.known("execution")),
         topics=topics(ws),
         population=population,
-        figures=tuple(understand.figures_of(ws, site.id)),
+        figures=_figures(ws, site.id),
         survey=tuple(understand.survey(ws, site.id)),
         waits=tuple(understand.waits(ws)),
         plan=chosen.plan if chosen else None,
@@ -133,30 +133,75 @@ def exercises(ws: Workspace) -> list[Exercise]:
 
 
 def topics(ws: Workspace) -> tuple[Topic, ...]:
-    """Claims side by side, one topic for each record they are about, then one for each type of claim."""
-    grouped: dict[str, list[Known[Claim]]] = defaultdict(list)
-    for item in ws.known("claim"):
+    """Claims side by side: what they are about, then their type; things first spoken of come first."""
+    things: dict[str, dict[str, list[Known[Claim]]]] = defaultdict(lambda: defaultdict(list))
+    for item in sorted(ws.known("claim"), key=lambda known: (known.known_on, known.record.id)):
         claim: Claim = item.record
-        grouped[claim.about[0] if claim.about else f"type:{claim.type}"].append(item)
+        things[claim.about[0] if claim.about else ""][_matter(claim)].append(item)
     names = _names(ws)
     return tuple(
-        Topic(key, names.get(key) or _type_names(key) or {"en": key}, tuple(claims))
-        for key, claims in sorted(grouped.items(), key=lambda pair: (pair[1][0].known_on, pair[0]))
+        Topic(
+            f"{thing}/{matter}",
+            _matter_names(claims),
+            tuple(claims),
+            _stances(thing, claims, ws),
+            (names.get(thing) or {"en": thing}) if thing else {},
+        )
+        for thing, matters in things.items()
+        for matter, claims in matters.items()
     )
+
+
+OPPOSITES = {
+    "access_denied": "access_granted",
+    "guarantee_refused": "guarantee_given",
+    "meeting_refused": "meeting_held",
+}
+"""Types of claim that say of one event that it was not so, what another type says was so."""
+
+
+def _matter(claim: Claim) -> str:
+    return OPPOSITES.get(claim.type, claim.type)
+
+
+def _matter_names(claims: list[Known[Claim]]) -> Mapping[str, str]:
+    """The types of these claims in words; both, where speakers chose opposite ones."""
+    codes = code_list("claim_type")
+    types = dict.fromkeys(item.record.type for item in claims)
+    return {
+        lang: " / ".join(codes.label(one, lang) if one in codes.codes else one for one in types)
+        for lang in LANGUAGES
+    }
+
+
+def _stances(thing: str, claims: list[Known[Claim]], ws: Workspace) -> dict[str, str]:
+    """What each claim says about its matter: so, not so, or nothing that can be compared.
+
+    Two claims of one type about one request or meeting are about the same event. About a place or a door they can be
+    years apart and about different things, so only a plain denial sets them against each other there.
+    """
+    one_event = thing in {r.id for kind in ("request", "invitation", "meeting") for r in ws.records(kind)}
+    denied = any(item.record.polarity == "neg" for item in claims)
+    if not (one_event or denied):
+        return {item.record.id: "" for item in claims}
+    return {
+        item.record.id: "so"
+        if (item.record.type in OPPOSITES) == (item.record.polarity == "neg")
+        else "not so"
+        for item in claims
+    }
 
 
 def _names(ws: Workspace) -> Mapping[str, Mapping[str, str]]:
     named = {
-        r.id: r.names for kind in ("door", "zone", "site", "route", "destination") for r in ws.records(kind)
+        r.id: r.names
+        for kind in ("party", "place", "door", "zone", "site", "route", "destination")
+        for r in ws.records(kind)
     }
-    asked = {r.id: {"en": r.subject} for kind in ("request", "invitation") for r in ws.records(kind)}
-    return {**named, **asked}
-
-
-def _type_names(key: str) -> Mapping[str, str] | None:
-    codes = code_list("claim_type")
-    code = key.removeprefix("type:")
-    return {lang: codes.label(code, lang) for lang in LANGUAGES} if code in codes.codes else None
+    asked = {
+        r.id: {"en": r.subject} for kind in ("request", "invitation", "meeting") for r in ws.records(kind)
+    }
+    return {**named, **asked, **{r.id: {"en": r.what} for r in ws.records("incident")}}
 
 
 # --- people ------------------------------------------------------------------------------------------------
@@ -175,6 +220,15 @@ def _wishes(ws: Workspace, site: str, chosen: Chosen | None) -> Wishes | None:
         seated=chosen.plan.people_moved if chosen else 0,
         flagged=chosen.plan.flagged_consents if chosen else 0,
         invented=wish.synthetic,
+    )
+
+
+def _figures(ws: Workspace, site: str) -> tuple[Known[Figure], ...]:
+    """The figures a report explains: how many people, and what share wants what."""
+    return tuple(
+        item
+        for item in understand.figures_of(ws, site)
+        if item.record.counts == "population" or item.record.unit == "share"
     )
 
 

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from waythrough.publish.desk import Desk, alphabet
 from waythrough.publish.numbers import Run
+from waythrough.publish.texts import told
 from waythrough.publish.words import Said
 from waythrough.terms.board import STATES, Account, DoorState
 from waythrough.terms.places import Door
@@ -96,7 +97,7 @@ def _lines(desk: Desk, state: DoorState, party: str) -> list[Said]:
     if state.state == "lapsed" and state.window:
         lines.append(say("The window was {window}.", window=desk.window(state.window)))
     if state.own_word:
-        lines.append(say("{party} said so itself.", party=desk.name(party)))
+        lines.append(_own_word(desk, state, party))
     elif state.on_word_of:
         lines.append(say("On the word of {speaker}.", speaker=desk.name(state.on_word_of)))
     if state.disputed_by:
@@ -105,10 +106,21 @@ def _lines(desk: Desk, state: DoorState, party: str) -> list[Said]:
         lines.append(say("Asked on {day}.", day=state.waiting_since))
     lines += waited(desk, state)
     if state.note and desk.internal:
-        lines.append(say("Note: {note}", note=state.note))
+        lines.append(say("Note: {note}", note=told(desk, state.note)))
     if state.conditions and desk.internal:
         lines.append(say("Conditions: {conditions}", conditions=state.conditions))
     return lines
+
+
+def _own_word(desk: Desk, state: DoorState, party: str) -> Said:
+    """The party's own say; where a body it belongs to spoke for it, that body is named."""
+    say, side = desk.words.say, "opens" if state.state in ("open", "lapsed") else "closes"
+    spoke = {one.speaker for one in state.accounts if one.says == side}
+    members = {one.id: one.members for one in desk.report.parties}
+    bodies = {one for one in spoke if party in members.get(one, ()) or one in members.get(party, ())}
+    if party in spoke or not bodies:
+        return say("{party} said so itself.", party=desk.name(party))
+    return say("Said for {party} by {speakers}.", party=desk.name(party), speakers=desk.names(bodies))
 
 
 def waited(desk: Desk, state: DoorState) -> list[Said]:

@@ -25,20 +25,29 @@ class Topic:
     """One question, and every claim that speaks to it.
 
     ``stances`` maps a claim's id to a short code of what it says about the question; a claim missing there counts
-    by its polarity. Speakers with different stances *differ*: no row is ever marked true or false.
+    by its polarity, and one with an empty code makes a point of its own that is compared with nobody's. Speakers
+    with different stances *differ*: no row is ever marked true or false. Topics with the same ``about`` stand
+    together under that name.
     """
 
     id: str
     question: Names
     claims: tuple[Known[Claim], ...] = ()
     stances: Mapping[str, str] = field(default_factory=dict)
+    about: Names = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Gap:
-    """One thing we do not know, in words per language, and what would close it."""
+    """One thing we do not know.
 
-    what: Names
+    ``code`` chooses the sentence and what would close the gap; ``fields`` hold the ids it names, by what they are
+    (``site``, ``goods``, ``records``). A gap somebody names by hand has its own words instead, per language.
+    """
+
+    code: str = ""
+    fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    what: Names = field(default_factory=dict)
     remedy: Names = field(default_factory=dict)
 
 

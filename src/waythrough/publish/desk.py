@@ -38,6 +38,7 @@ class Desk:
         self.report, self.edition, self.words = report, edition, words
         self.references: dict[str, Reference] = {}
         self.suppressed: list[Said] = []
+        self.untold: list[str] = []
         self._names = dict(_names(report))
         self._known = {item.record.id: item for item in _known(report)}
         self._sources = {source.id: source for source in report.sources}
@@ -102,6 +103,11 @@ class Desk:
         return Markup('<a class="ref" href="#ref-{0}" aria-label="{1}"><bdi>[{0}]</bdi></a>').format(
             number, str(label)
         )
+
+    def cited(self) -> dict[str, tuple[int, Source]]:
+        """The sources that references and statements lead to, numbered in the order of the appendix."""
+        ids = dict.fromkeys(row.source.id for row in self.references.values() if row.source)
+        return {one: (number, self._sources[one]) for number, one in enumerate(ids, 1)}
 
     def refs(self, records: Iterable[str]) -> Markup:
         """Several small links."""

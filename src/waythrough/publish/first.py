@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from markupsafe import Markup
 
-from waythrough.publish import board, plans
+from waythrough.publish import board, plans, values
 from waythrough.publish.desk import Desk
 from waythrough.publish.words import Said
 from waythrough.terms.board import DoorState
@@ -16,6 +17,9 @@ from waythrough.terms.planned import DoorValue
 
 SOON_DAYS = 3
 """A window that ends within three days (72 hours) is said on the first page."""
+
+MORE_BLOCKERS = 2
+"""Causes besides doors that the first page has room for; the plan's section has them all."""
 
 
 @dataclass(frozen=True)
@@ -39,63 +43,84 @@ class FirstPage:
     soon: tuple[Any, ...]
     plan: tuple[Said, ...]
     blockers: tuple[Said, ...]
+    more_blockers: bool
 
 
 def first_page(desk: Desk) -> FirstPage:
     """Everything of the first page in the edition of the desk."""
     say = desk.words.say
-    best = next((value for value in plans.ranked(desk) if not plans._shuts(value)), None)
-    shown = _next(desk, best) if desk.internal and best else None
+    best = next(iter(values.gains(desk)), None)
+    shown = _next(desk, best) if best else None
+    doors, others = plans.door_blockers(desk), plans.other_blockers(desk)
     return FirstPage(
         next=shown,
-        no_next=say("No door has been valued yet: a plan and its door values are needed for that.")
-        if desk.internal and shown is None
-        else None,
+        no_next=_no_next(desk) if desk.internal and shown is None else None,
         tally=tuple(board.tally(desk)),
         open=tuple(_open(desk)),
         waiting=tuple(_waiting(desk)),
         soon=tuple(_soon(desk)),
         plan=tuple(plans.headline(desk)) or (say("There is no plan."),),
-        blockers=tuple(plans.blockers(desk)),
+        blockers=(*doors, *others[:MORE_BLOCKERS]),
+        more_blockers=len(others) > MORE_BLOCKERS,
     )
+
+
+def _no_next(desk: Desk) -> Said:
+    if desk.report.values:
+        return desk.words.say("No door that was tried would change the plan by opening, alone or in a pair.")
+    return desk.words.say("No door has been valued yet: a plan and its door values are needed for that.")
 
 
 def _next(desk: Desk, value: DoorValue) -> Next:
-    say, words = desk.words.say, desk.words
-    ask = words.count(
-        "Ask {party} for this door: {doors}.",
-        "Ask {party} for these doors together: {doors}.",
-        len(value.doors),
-        party=plans.holders(desk, value.doors),
-        doors=words.numbers.join(desk.name(door) for door in value.doors),
-    )
+    words = desk.words
+    if len(value.doors) == 1:
+        ask = words.say(
+            "Ask {party} for this door: {doors}.",
+            party=values.holders(desk, value.doors),
+            doors=desk.name(value.doors[0]),
+        )
+    else:
+        ask = words.say(
+            "Ask for these doors together: {doors}.",
+            doors=words.numbers.join(values.door_and_party(desk, door) for door in value.doors),
+        )
     plan = desk.report.plan
     opens = (plan.first_day if plan else desk.report.as_of) + timedelta(days=value.from_day)
     when = words.count(
-        "If it opens on {day} and stays open {n} day:",
-        "If it opens on {day} and stays open {n} days:",
+        "Open from {day} for {n} day, this would mean:",
+        "Open from {day} for {n} days, this would mean:",
         value.window_days,
         day=opens,
     )
-    lines: list[Any] = [
-        words.count(
+    return Next(ask, when, tuple(_worth(desk, value)))
+
+
+def _worth(desk: Desk, value: DoorValue) -> Iterator[Any]:
+    """What is gained, until when asking helps, and the chance at each door. A gain of nothing is not said."""
+    say, words = desk.words.say, desk.words
+    if value.person_days_fed:
+        yield words.count(
             "{n} more person-day above the life-saving threshold",
             "{n} more person-days above the life-saving threshold",
             value.person_days_fed,
-        ),
-        words.count(
+        )
+    if value.people_moved:
+        yield words.count(
             "{n} more person could travel by their own choice",
             "{n} more people could travel by their own choice",
             value.people_moved,
-        ),
-    ]
-    if value.ask_by:
-        lines.append(say("Asking helps until {day}.", day=value.ask_by))
-    lines.append(say("Chance of a yes: {chance}.", chance=plans.chance(desk, value.chance, value.cases)))
-    if value.tied_with:
-        tied = words.numbers.join(desk.name(door) for doors in value.tied_with for door in doors)
-        lines.append(say("Not distinguishable from: {doors}.", doors=tied))
-    return Next(ask, when, tuple(lines))
+        )
+    if value.ask_by and value.ask_by < desk.report.as_of:
+        yield say("Asking would have helped until {day}: with the usual wait it is late.", day=value.ask_by)
+    elif value.ask_by:
+        yield say("Asking helps until {day}.", day=value.ask_by)
+    if len(value.doors) == 1:
+        yield say("Chance of a yes: {chance}.", chance=values.chance(desk, value.chance, value.cases))
+    else:
+        for door, chance in values.chances(desk, value.doors):
+            yield say("Chance of a yes, {door}: {chance}.", door=door, chance=chance)
+    if tied := values.ties(desk, value):
+        yield tied
 
 
 def _named(desk: Desk, state: DoorState, extra: Any) -> Markup | Said:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,15 +83,16 @@ def sheet(points: list[tuple[float, float]], width: float) -> Sheet:
 
 
 @dataclass(frozen=True)
-class LegRow:
-    """One stretch of road in words: the same as on the maps. ``states`` has code and words per purpose of the view."""
+class RoadRow:
+    """Stretches of road in one zone and one state, in words: the same as on the maps.
 
-    start: Run
-    end: Run
-    road: Run | None
+    ``states`` has code and words per purpose of the view.
+    """
+
     zone: Run
-    km: Run
     states: tuple[tuple[str, Any], ...]
+    many: Said
+    stretches: Run
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,7 @@ class MapView:
     """A map per purpose, and everything on them as lists."""
 
     maps: tuple[Drawn, ...]
-    legs: tuple[LegRow, ...]
+    roads: tuple[RoadRow, ...]
     zones: tuple[ZoneRow, ...]
     note: Said
 
@@ -146,7 +148,7 @@ def site_map(desk: Desk) -> MapView | None:
             )
             for purpose in told
         ),
-        legs=tuple(_leg_row(desk, leg, told) for leg in legs),
+        roads=tuple(_roads(desk, legs, told)),
         zones=tuple(_zone_row(desk, zone) for zone in report.zones),
         note=note,
     )
@@ -193,16 +195,27 @@ def _legs(desk: Desk, places: dict[str, Place]) -> list[Leg]:
     return [leg for leg in desk.report.legs if desk.internal or {leg.start, leg.end} <= places.keys()]
 
 
-def _leg_row(desk: Desk, leg: Leg, told: tuple[str, ...]) -> LegRow:
-    states = [leg_state(desk, leg, purpose) for purpose in told]
-    return LegRow(
-        start=desk.name(leg.start),
-        end=desk.name(leg.end),
-        road=desk.words.numbers.code(leg.road) if leg.road else None,
-        zone=desk.name(leg.zone),
-        km=desk.words.numbers.number(leg.km, 0, "km"),
-        states=tuple((state, _word(desk, state)) for state in states),
-    )
+def _roads(desk: Desk, legs: list[Leg], told: tuple[str, ...]) -> Iterator[RoadRow]:
+    """Roads by zone and state: one row says once what forty would repeat."""
+    groups: dict[tuple[str, tuple[str, ...]], list[Leg]] = {}
+    for leg in legs:
+        states = tuple(leg_state(desk, leg, purpose) for purpose in told)
+        groups.setdefault((leg.zone, states), []).append(leg)
+    for (zone, states), found in groups.items():
+        yield RoadRow(
+            zone=desk.name(zone),
+            states=tuple((state, _word(desk, state)) for state in states),
+            many=desk.words.count("{n} stretch of road", "{n} stretches of road", len(found)),
+            stretches=desk.words.numbers.join(_stretch(desk, leg) for leg in found),
+        )
+
+
+def _stretch(desk: Desk, leg: Leg) -> Said:
+    say, km = desk.words.say, desk.words.numbers.number(leg.km, 0, "km")
+    ends = {"start": desk.name(leg.start), "end": desk.name(leg.end), "km": km}
+    if leg.road:
+        return say("{start} to {end}, {road}, {km}", road=desk.words.numbers.code(leg.road), **ends)
+    return say("{start} to {end}, {km}", **ends)
 
 
 def _zone_row(desk: Desk, zone: Any) -> ZoneRow:
@@ -250,18 +263,21 @@ def _draw(desk: Desk, purpose: str, places: dict[str, Place], on: Sheet, note: S
     )
     name = f"map-{purpose}-{on.width:.0f}"
     size = "map wide" if on.width > 600 else "map narrow"
-    words = "; ".join(_in_words(desk, leg, purpose) for leg in legs)
+    words = _in_words(desk, legs, purpose)
     return svg.drawing(name, on.width, on.height, str(title), f"{words}. {note}", parts, size)
 
 
-def _in_words(desk: Desk, leg: Leg, purpose: str) -> str:
-    sentence = desk.words.say(
-        "{start} to {end}: {state}",
-        start=desk.name(leg.start),
-        end=desk.name(leg.end),
-        state=_word(desk, leg_state(desk, leg, purpose)),
+def _in_words(desk: Desk, legs: list[Leg], purpose: str) -> str:
+    """The drawing for those who cannot see it, in short; the list beside it has every stretch."""
+    numbers = Counter(leg_state(desk, leg, purpose) for leg in legs)
+    return "; ".join(
+        str(
+            desk.words.count(
+                "{n} stretch of road: {state}", "{n} stretches of road: {state}", n, state=_word(desk, state)
+            )
+        )
+        for state, n in numbers.items()
     )
-    return str(sentence)
 
 
 def _leg(leg: Leg, state: str, places: dict[str, Place], on: Sheet) -> tuple[Markup, Markup]:

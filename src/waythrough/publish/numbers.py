@@ -64,6 +64,8 @@ class Run:
 
     def __html__(self) -> str:
         inner = Markup("").join(self.parts)
+        if self.direction == "auto":  # what <bdi> does of itself
+            return Markup("<bdi>{}</bdi>").format(inner)
         return Markup('<bdi dir="{}">{}</bdi>').format(self.direction, inner)
 
 
@@ -123,13 +125,27 @@ class Numbers:
 
     def interval(self, estimate: Estimate, decimals: int = 0) -> Run:
         """An estimate as value (low–high); shares as per cent. In Arabic the value still comes first to the reader."""
-        if estimate.unit == "share":
+        if estimate.unit in ("share", "chance"):
             value = self.share(estimate.value, decimals)
             bounds = self.range(estimate.low, estimate.high, as_share=True)
         else:
             value = self.number(estimate.value, decimals)
             bounds = self.range(estimate.low, estimate.high)
         return Run.of(value, " (", bounds, ")", direction="rtl" if self.rtl else "ltr")
+
+    def chance(self, estimate: Estimate) -> Run:
+        """A chance in 0..1 as per cent with its interval and the level of the interval: 48 % (17–79 %, 90 %)."""
+        bounds = self.range(estimate.low, estimate.high, as_share=True)
+        comma = "، " if self.rtl else ", "
+        return Run.of(
+            self.share(estimate.value),
+            " (",
+            bounds,
+            comma,
+            self.share(estimate.level),
+            ")",
+            direction=self.direction,
+        )
 
     def date(self, day: Day) -> Run:
         """14 Feb 2019, with the month in words, so that no reader can take the day for the month."""

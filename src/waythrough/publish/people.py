@@ -12,8 +12,9 @@ from waythrough.publish.charts import ChartRow, interval_chart
 from waythrough.publish.desk import Desk, alphabet
 from waythrough.publish.disclosure import MIN_BASE, ROUND_TO
 from waythrough.publish.numbers import Run
+from waythrough.publish.texts import told
 from waythrough.publish.words import Said
-from waythrough.terms.estimates import Estimate, PopulationEstimate, SurveyRow
+from waythrough.terms.estimates import Estimate, PopulationEstimate, SurveyRow, Waiting
 from waythrough.terms.kinds import Known
 from waythrough.terms.sayings import Figure
 
@@ -95,7 +96,7 @@ def population(desk: Desk) -> Population | None:
 
 def not_computable(desk: Desk, reason: Any) -> Said:
     """A gap, in words."""
-    return desk.words.say("Not computable: {reason}", reason=reason)
+    return desk.words.say("Not computable: {reason}", reason=told(desk, reason))
 
 
 def _figure(desk: Desk, known: Known[Figure]) -> FigureRow:
@@ -161,7 +162,7 @@ def _notes(desk: Desk, found: PopulationEstimate) -> Iterable[Said]:
     say, estimate = desk.words.say, found.estimate
     yield say(
         "Method: {method}. Interval: {level}.",
-        method=estimate.method,
+        method=told(desk, estimate.method),
         level=desk.words.numbers.share(estimate.level),
     )
     if not desk.internal:
@@ -261,12 +262,20 @@ def waits(desk: Desk) -> list[WaitLine]:
                 longest=say("none open")
                 if wait.longest_open_days is None
                 else days(desk, wait.longest_open_days),
-                median=not_computable(desk, wait.reason or say("too few answers"))
-                if wait.median_days is None
-                else days(desk, round(wait.median_days)),
+                median=_median(desk, wait),
             )
         )
     return sorted(lines, key=lambda line: alphabet(line.party))
+
+
+def _median(desk: Desk, wait: Waiting) -> Any:
+    """Half of the answers came within so many days; with what that leaves out, or why it is not known."""
+    if wait.median_days is None:
+        return not_computable(desk, wait.reason or desk.words.say("too few answers"))
+    found = days(desk, round(wait.median_days))
+    if not wait.reason:
+        return found
+    return desk.words.say("{found}; {reason}", found=found, reason=told(desk, wait.reason))
 
 
 def days(desk: Desk, n: int) -> Said:

@@ -2,73 +2,92 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from typing import Any
 
 from waythrough.publish.desk import Desk
+from waythrough.publish.values import door_and_party
 from waythrough.publish.words import Said
 from waythrough.terms.planned import Blocker, Gate
 from waythrough.terms.problems import N_
 
 
-def blocked(desk: Desk, blocker: Blocker) -> Said:
-    """A blocker as a sentence. A code this edition has no sentence for is shown as a code, never guessed."""
-    say, about, fields = desk.words.say, blocker.about, blocker.fields
-    purpose = desk.words.label("purpose", about)
-    if blocker.code == "doors_shut" or blocker.doors:
-        return say(
-            "{purpose}: these doors would have to open: {doors}.",
-            purpose=purpose,
-            doors=desk.words.numbers.join(_door_and_party(desk, door) for door in blocker.doors),
+def blocked_by_doors(desk: Desk, blockers: Iterable[Blocker]) -> list[Said]:
+    """For each purpose the fewest doors that would open a road; several sets are told as alternatives."""
+    sets: dict[str, dict[tuple[str, ...], None]] = {}
+    for one in blockers:
+        if one.doors:
+            sets.setdefault(one.about, {}).setdefault(one.doors)
+    join, say = desk.words.numbers.join, desk.words.say
+    lines = []
+    for about, found in sets.items():
+        purpose = desk.words.label("purpose", about)
+        named = [join(door_and_party(desk, door) for door in doors) for doors in found]
+        if len(named) == 1:
+            lines.append(
+                say(
+                    "{purpose}: the fewest doors that would have to open: {doors}.",
+                    purpose=purpose,
+                    doors=named[0],
+                )
+            )
+            continue
+        together = [
+            say("{doors} together", doors=name) if len(doors) > 1 else name
+            for doors, name in zip(found, named, strict=True)
+        ]
+        lines.append(
+            say(
+                "{purpose}: any one of these would have to open: {doors}.",
+                purpose=purpose,
+                doors=join(together),
+            )
         )
-    named = {
-        key: desk.name(fields[key])
-        for key in ("warehouse", "site", "destination", "route", "zone")
-        if key in fields
+    return lines
+
+
+def blocked(desk: Desk, blockers: Iterable[Blocker]) -> list[Said]:
+    """What else blocks, one sentence for each purpose and cause, with a list of what it concerns."""
+    groups: dict[tuple[str, str], list[Blocker]] = {}
+    for one in blockers:
+        if not one.doors:
+            groups.setdefault((one.about, one.code), []).append(one)
+    return [_group(desk, about, code, group) for (about, code), group in groups.items()]
+
+
+def _group(desk: Desk, about: str, code: str, group: list[Blocker]) -> Said:
+    """One cause as a sentence. A code this edition has no sentence for is shown as a code, never guessed."""
+    purpose = desk.words.label("purpose", about)
+    sentence = _BLOCKED.get(code)
+    if sentence is None:
+        return desk.words.say(
+            "{purpose}: blocked, reason {code}.", purpose=purpose, code=desk.words.numbers.code(code)
+        )
+    fields = {
+        key: desk.words.numbers.join(desk.sorted(_ids(key, group)))
+        for key in ("warehouse", "site", "destination", "route", "zone", "goods")
+        if f"{{{key}}}" in sentence
     }
-    match blocker.code:
-        case "no_life_saving_good":
-            return say("{purpose}: no good is marked as life-saving.", purpose=purpose)
-        case "no_warehouse":
-            return say("{purpose}: no warehouse is recorded.", purpose=purpose)
-        case "no_warehouse_stock":
-            return say(
-                "{purpose}: no life-saving stock is recorded in {warehouse}.", purpose=purpose, **named
-            )
-        case "stock_not_stated":
-            goods = desk.words.numbers.join(desk.name(good) for good in fields["goods"].split(", "))
-            return say(
-                "{purpose}: nobody stated the stock at {site} of: {goods}. It counts as none.",
-                purpose=purpose,
-                goods=goods,
-                **named,
-            )
-        case "no_live_consent":
-            return say("{purpose}: no household has the live consent of every adult.", purpose=purpose)
-        case "destination_stopped":
-            return say("{purpose}: a protection stop stands on {destination}.", purpose=purpose, **named)
-        case "no_reception_stated":
-            return say(
-                "{purpose}: nobody stated how many places {destination} has.", purpose=purpose, **named
-            )
-        case "no_route":
-            return say("{purpose}: no route is recorded for {site}.", purpose=purpose, **named)
-        case "no_door_recorded":
-            return say(
-                "{purpose}: no door is recorded for {zone}, on the route {route}.", purpose=purpose, **named
-            )
-        case "no_fleet":
-            return say("{purpose}: no vehicles are recorded for {site}.", purpose=purpose, **named)
-        case "horizon_too_short":
-            return say(
-                "{purpose}: the route {route} takes longer than the plan looks ahead.",
-                purpose=purpose,
-                **named,
-            )
-    return say(
-        "{purpose}: blocked, reason {code}.", purpose=purpose, code=desk.words.numbers.code(blocker.code)
-    )
+    return desk.words.say(sentence, purpose=purpose, **fields)
+
+
+def _ids(key: str, group: list[Blocker]) -> list[str]:
+    return [one for blocker in group for one in blocker.fields.get(key, "").split(", ") if one]
+
+
+_BLOCKED: dict[str, str] = {
+    "no_life_saving_good": N_("{purpose}: no good is marked as life-saving."),
+    "no_warehouse": N_("{purpose}: no warehouse is recorded."),
+    "no_warehouse_stock": N_("{purpose}: no life-saving stock is recorded in: {warehouse}."),
+    "stock_not_stated": N_("{purpose}: nobody stated the stock at {site} of: {goods}. It counts as none."),
+    "no_live_consent": N_("{purpose}: no household has the live consent of every adult."),
+    "destination_stopped": N_("{purpose}: a protection stop stands on: {destination}."),
+    "no_reception_stated": N_("{purpose}: nobody stated how many people can be received in: {destination}."),
+    "no_route": N_("{purpose}: no route is recorded for: {site}."),
+    "no_door_recorded": N_("{purpose}: no door is recorded for: {zone}. The routes concerned: {route}."),
+    "no_fleet": N_("{purpose}: no vehicles are recorded for: {site}."),
+    "horizon_too_short": N_("{purpose}: routes that take longer than the plan looks ahead: {route}."),
+}
 
 
 def gate(desk: Desk, one: Gate) -> Said:
@@ -85,7 +104,7 @@ def _door_gate(text: str) -> Callable[[Desk, str, Mapping[str, str]], Said]:
     def sentence(desk: Desk, about: str, fields: Mapping[str, str]) -> Said:
         first, last = (date.fromisoformat(fields[key]) for key in ("from", "to"))
         dates = desk.words.numbers.date(first) if first == last else desk.words.numbers.dates(first, last)
-        return desk.words.say(text, door=_door_and_party(desk, about), dates=dates)
+        return desk.words.say(text, door=door_and_party(desk, about), dates=dates)
 
     return sentence
 
@@ -128,13 +147,6 @@ def _reception(desk: Desk, about: str, fields: Mapping[str, str]) -> Said:
         int(fields["people"]),
         destination=desk.name(about),
     )
-
-
-def _door_and_party(desk: Desk, door: str) -> Any:
-    party = next((one.party for one in desk.report.doors if one.id == door), None)
-    if party is None:
-        return desk.name(door)
-    return desk.words.say("{door} ({party})", door=desk.name(door), party=desk.name(party))
 
 
 # The text is marked where it is translated, in `N_`, because the functions above only pass it on.

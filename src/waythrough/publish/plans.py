@@ -1,4 +1,4 @@
-"""The plan in words, day by day for the team, week by week for the public; what blocks it; what doors are worth."""
+"""The plan in words, day by day for the team, week by week for the public; and what blocks it."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from typing import Any
 from waythrough.publish.desk import Desk
 from waythrough.publish.disclosure import THRESHOLD, SafeTable, block_of, blocks, journeys_by_block, protect
 from waythrough.publish.numbers import Run
-from waythrough.publish.plan_words import blocked, gate
+from waythrough.publish.plan_words import blocked, blocked_by_doors, gate
 from waythrough.publish.words import Said
-from waythrough.terms.estimates import Estimate, NotComputable, Outlook
-from waythrough.terms.planned import ConvoyTrip, DoorValue, Plan, ReturnTrip
+from waythrough.terms.planned import ConvoyTrip, Plan, ReturnTrip
 from waythrough.terms.situation import Situation
+
+LEAST_GAP = 0.001
+"""A gap below this would read as none at all."""
 
 
 def headline(desk: Desk) -> list[Said]:
@@ -69,6 +71,11 @@ def _gap(desk: Desk, plan: Plan) -> Said:
         return desk.words.say("No bound on the best possible plan was needed: there was nothing to reach.")
     if plan.gap == 0:
         return desk.words.say("It is proven that no plan does better with these doors.")
+    if plan.gap < LEAST_GAP:
+        return desk.words.say(
+            "It is proven within less than {gap} of the best possible plan with these doors.",
+            gap=desk.words.numbers.share(LEAST_GAP, 1),
+        )
     return desk.words.say(
         "It is proven within {gap} of the best possible plan with these doors.",
         gap=desk.words.numbers.share(plan.gap, 1),
@@ -201,7 +208,7 @@ def not_seated(desk: Desk) -> list[Said]:
             households,
             reason=desk.words.label("not_seated", code),
         )
-        for code, households in sorted(plan.not_seated.items())
+        for code, households in sorted(plan.not_seated.items(), key=lambda one: (-one[1], one[0]))
         if households
     ]
 
@@ -278,124 +285,19 @@ def _note(desk: Desk, table: SafeTable) -> None:
         )
 
 
-# --- what blocks, and what each door is worth --------------------------------------------------------------
+# --- what blocks -------------------------------------------------------------------------------------------
 
 
 def blockers(desk: Desk) -> list[Said]:
-    """What blocks a plan or a part of it, in words, each sentence once."""
-    plan = desk.report.plan
-    found = [blocked(desk, blocker) for blocker in (plan.blockers if plan else ())]
-    return list({str(line): line for line in found}.values())
+    """What blocks a plan or a part of it: the doors first, then the rest, one sentence for each kind of cause."""
+    return [*door_blockers(desk), *other_blockers(desk)]
 
 
-@dataclass(frozen=True)
-class ValueLine:
-    """What a set of doors is worth, internal only."""
-
-    rank: Run
-    doors: Run
-    parties: Run
-    change: Said
-    fed: Any
-    moved: Any
-    ask_by: Any
-    chance: Any
-    ties: Said | None
+def door_blockers(desk: Desk) -> list[Said]:
+    """The fewest doors that would have to open, one sentence for each purpose."""
+    return blocked_by_doors(desk, desk.report.plan.blockers if desk.report.plan else ())
 
 
-def values(desk: Desk) -> list[ValueLine]:
-    """Door values, the most helpful first; empty in the public edition."""
-    if not desk.internal:
-        return []
-    return [_value(desk, value) for value in ranked(desk)]
-
-
-def ranked(desk: Desk) -> list[DoorValue]:
-    """The door values in the order of their rank."""
-    return sorted(desk.report.values, key=lambda value: (value.rank, value.doors))
-
-
-def _value(desk: Desk, value: DoorValue) -> ValueLine:
-    say, words = desk.words.say, desk.words
-    return ValueLine(
-        rank=words.numbers.number(value.rank),
-        doors=words.numbers.join(desk.name(door) for door in value.doors),
-        parties=holders(desk, value.doors),
-        change=change(desk, value),
-        fed=words.count("{n} person-day", "{n} person-days", value.person_days_fed),
-        moved=words.count("{n} person", "{n} people", value.people_moved),
-        ask_by=words.numbers.date(value.ask_by) if value.ask_by else say("no last day computed"),
-        chance=chance(desk, value.chance, value.cases),
-        ties=say(
-            "Not distinguishable from: {doors}.",
-            doors=words.numbers.join(desk.name(door) for tied in value.tied_with for door in tied),
-        )
-        if value.tied_with
-        else None,
-    )
-
-
-def holders(desk: Desk, doors: Iterable[str]) -> Run:
-    """The parties that hold these doors."""
-    party = {door.id: door.party for door in desk.report.doors}
-    return desk.names(party.get(door, door) for door in doors)
-
-
-def change(desk: Desk, value: DoorValue) -> Said:
-    """From when, and for how long, the doors are taken to be open or shut."""
-    plan = desk.report.plan
-    day = (plan.first_day if plan else desk.report.as_of) + timedelta(days=value.from_day)
-    if _shuts(value):
-        return desk.words.count(
-            "if shut from {day}, for {n} day", "if shut from {day}, for {n} days", value.window_days, day=day
-        )
-    return desk.words.count(
-        "if open from {day}, for {n} day", "if open from {day}, for {n} days", value.window_days, day=day
-    )
-
-
-def _shuts(value: DoorValue) -> bool:
-    return value.change.startswith(("shut", "clos", "lose", "lost"))
-
-
-def chance(desk: Desk, found: Estimate | NotComputable | None, cases: int) -> Any:
-    """A chance with its interval and the few cases it rests on."""
-    if isinstance(found, Estimate):
-        return desk.words.count(
-            "{chance}, from {n} decided case",
-            "{chance}, from {n} decided cases",
-            cases,
-            chance=desk.words.numbers.interval(found),
-        )
-    if isinstance(found, NotComputable):
-        return desk.words.say("Not computable: {reason}", reason=found.reason)
-    return desk.words.say("no chance computed")
-
-
-@dataclass(frozen=True)
-class OutlookLine:
-    """What is believed about one door, internal only."""
-
-    door: Run
-    party: Run
-    chance: Any
-    delay: Any
-    note: Any
-
-
-def outlooks(desk: Desk) -> list[OutlookLine]:
-    """What is believed about waiting and closed doors; empty in the public edition."""
-    return [_outlook(desk, one) for one in desk.report.outlooks] if desk.internal else []
-
-
-def _outlook(desk: Desk, outlook: Outlook) -> OutlookLine:
-    delay = outlook.delay_days
-    return OutlookLine(
-        door=desk.name(outlook.door),
-        party=holders(desk, (outlook.door,)),
-        chance=chance(desk, outlook.chance, outlook.cases),
-        delay=desk.words.numbers.interval(delay)
-        if isinstance(delay, Estimate)
-        else desk.words.say("Not computable: {reason}", reason=delay.reason),
-        note=desk.words.count("within {n} day", "within {n} days", outlook.horizon_days),
-    )
+def other_blockers(desk: Desk) -> list[Said]:
+    """What else stands against a movement, one sentence for each purpose and cause."""
+    return blocked(desk, desk.report.plan.blockers if desk.report.plan else ())

@@ -10,7 +10,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from waythrough.publish import board, disclosure, first, map, people, plans, stories, svg
+from waythrough.publish import board, disclosure, first, gaps, map, people, plans, stories, svg, values
 from waythrough.publish.content import Gap, Report, Topic, Wishes
 from waythrough.publish.desk import Desk
 from waythrough.publish.problems import FolderNotEmpty, NoSuchEdition
@@ -33,12 +33,16 @@ EDITIONS = ("internal", "public")
 
 @dataclass(frozen=True)
 class Page:
-    """A finished page. ``suppressed`` says what disclosure control took out, and why; empty in the internal edition."""
+    """A finished page. ``suppressed`` says what disclosure control took out, and why; empty in the internal edition.
+
+    ``untold`` are texts of other rooms that stayed in English, as no sentence of the catalogue is known for them.
+    """
 
     html: str
     edition: str
     language: str
     suppressed: tuple[str, ...]
+    untold: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -84,7 +88,7 @@ def compose(report: Report, edition: str = "internal", language: str = "en") -> 
     if edition == "public":
         disclosure.check_public(html, report.situation)
     suppressed = tuple(dict.fromkeys(str(line) for line in desk.suppressed))
-    return Page(html, edition, language, suppressed)
+    return Page(html, edition, language, suppressed, tuple(dict.fromkeys(desk.untold)))
 
 
 def write(
@@ -152,7 +156,11 @@ def _context(desk: Desk) -> dict[str, Any]:
         "not_seated": plans.not_seated(desk),
         "week_heads": week_heads,
         "weeks": weeks,
-        "values": plans.values(desk),
-        "outlooks": plans.outlooks(desk),
+        "gains": values.lines(desk, values.gains(desk)),
+        "losses": values.lines(desk, values.losses(desk)),
+        "no_change": values.no_change(desk),
+        "outlooks": values.outlooks(desk),
+        "blockers": plans.blockers(desk),
+        "gaps": gaps.gaps(desk),
         "map": map.site_map(desk),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,7 @@ from waythrough.publish.disclosure import shown_count
 from waythrough.publish.numbers import Run
 from waythrough.publish.words import Said
 from waythrough.terms.kinds import Known
+from waythrough.terms.problems import N_
 from waythrough.terms.when import Days
 
 
@@ -174,10 +176,10 @@ def _execution(desk: Desk, execution: Any) -> Any:
 
 @dataclass(frozen=True)
 class Saying:
-    """One claim in the matrix: speaker, our neutral sentence, the exact words, source and date."""
+    """One claim in the matrix: speaker, what was said in a neutral sentence of ours, exact words, source and date."""
 
     speaker: Run
-    proposition: Run
+    said: Said
     quote: Run | None
     source: Run | None
     on: Run | None
@@ -194,29 +196,48 @@ class TopicRow:
     sayings: tuple[Saying, ...]
 
 
-def matrix(desk: Desk) -> list[TopicRow]:
-    """Every question with its claims, speakers in the order of the alphabet."""
+@dataclass(frozen=True)
+class TopicGroup:
+    """Questions about one thing; ``about`` is None for questions that stand alone."""
+
+    about: Run | None
+    rows: tuple[TopicRow, ...]
+
+
+def matrix(desk: Desk) -> list[TopicGroup]:
+    """Every question with its claims, by what it is about; speakers in the order of the alphabet."""
+    groups = itertools.groupby(desk.report.topics, key=lambda topic: dict(topic.about))
     return [
-        TopicRow(
-            question=desk.words.name(topic.question),
-            agreement=agreement(topic),
-            word=desk.words.label("agreement", agreement(topic)),
-            sayings=tuple(_saying(desk, claim) for claim in _by_speaker(desk, topic.claims)),
-        )
-        for topic in desk.report.topics
+        TopicGroup(desk.words.name(about) if about else None, tuple(_topic(desk, one) for one in topics))
+        for about, topics in groups
     ]
 
 
+def _topic(desk: Desk, topic: Topic) -> TopicRow:
+    found = agreement(topic)
+    return TopicRow(
+        question=desk.words.name(topic.question),
+        agreement=found,
+        word=desk.words.label("agreement", found),
+        sayings=tuple(_saying(desk, claim) for claim in _by_speaker(desk, topic.claims)),
+    )
+
+
 def agreement(topic: Topic) -> str:
-    """agree, differ, only_one_source or silent: by what speakers said, never by who is right."""
+    """agree, differ, apart, only_one_source or silent: by what speakers said, never by who is right.
+
+    ``apart`` means that several spoke, but each to a point of its own.
+    """
+    speakers = {known.record.speaker for known in topic.claims}
+    if len(speakers) < 2:
+        return "only_one_source" if speakers else "silent"
     stances: dict[str, set[str]] = {}
     for known in topic.claims:
         claim = known.record
-        stances.setdefault(claim.speaker, set()).add(topic.stances.get(claim.id, claim.polarity))
-    if not stances:
-        return "silent"
-    if len(stances) == 1:
-        return "only_one_source"
+        if stance := topic.stances.get(claim.id, claim.polarity):
+            stances.setdefault(claim.speaker, set()).add(stance)
+    if len(stances) < 2:
+        return "apart"
     return "agree" if len(set().union(*stances.values())) == 1 else "differ"
 
 
@@ -227,10 +248,13 @@ def _by_speaker(desk: Desk, claims: Iterable[Known[Any]]) -> list[Known[Any]]:
 def _saying(desk: Desk, known: Known[Any]) -> Saying:
     claim = known.record
     source = next((one for one in desk.report.sources if one.id == claim.source), None)
-    show = desk.words.numbers.show
+    # A denial is recorded as the sentence that is denied: shown without these words it would say the opposite.
+    text = N_("said: {proposition}")
+    if claim.polarity == "neg":
+        text = N_("said that this is not so: {proposition}")
     return Saying(
         speaker=desk.name(claim.speaker),
-        proposition=show(claim.proposition),
+        said=desk.words.say(text, proposition=claim.proposition),
         quote=desk.quote(claim.words, claim.source),
         source=desk.publisher(source) if source and (desk.internal or source.url) else None,
         on=desk.words.numbers.days(claim.on or (source.published if source else Days.on(known.known_on))),

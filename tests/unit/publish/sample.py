@@ -311,7 +311,7 @@ def report(**changes: object) -> Report:
         "outlooks": OUTLOOKS,
         "wishes": Wishes(AS_OF, 9_430, 1_210, 640, 1_240, 208, 3, True),
         "sources": SOURCES,
-        "gaps": (Gap({"en": "How much water there is in the ring.", "ar": "كمية المياه في النطاق."}),),
+        "gaps": (Gap(what={"en": "How much water there is in the ring.", "ar": "كمية المياه في النطاق."}),),
         "methods": ({"en": "Population: weighted triangulation.", "ar": "السكان: تثليث مرجّح."},),
     }
     return Report(**{**values, **changes})  # type: ignore[arg-type]

@@ -119,9 +119,15 @@ def test_a_window_says_its_zone_once_when_both_ends_share_it() -> None:
     assert EN.window(winter).plain == "6 Feb 2019 09:00 UTC+03:00 – 8 Feb 2019 18:30 UTC"
 
 
-def test_in_html_every_item_is_a_bdi_with_its_direction() -> None:
+def test_a_chance_says_its_interval_and_the_level_of_it() -> None:
+    estimate = Estimate(0.48, 0.17, 0.79, 0.9, "chance", "m", date(2019, 3, 28), ())
+    assert EN.chance(estimate).plain == f"48{THIN}% (17–79{THIN}%, 90{THIN}%)"
+    assert EN.interval(estimate).plain == f"48{THIN}% (17–79{THIN}%)"
+
+
+def test_in_html_every_item_is_a_bdi_with_its_direction_or_finds_its_own() -> None:
     assert escape(EN.number(41200)) == f'<bdi dir="ltr">41{THIN}200</bdi>'
-    assert escape(words_of_others("<b>مرحبا")) == '<bdi dir="auto">&lt;b&gt;مرحبا</bdi>'
+    assert escape(words_of_others("<b>مرحبا")) == "<bdi>&lt;b&gt;مرحبا</bdi>"
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
