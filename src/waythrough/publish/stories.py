@@ -134,8 +134,10 @@ def _voices(desk: Desk, request: str) -> tuple[Voice, ...]:
 
 def _answered(desk: Desk, answer: Any) -> Said:
     if not answer.doors:
-        return desk.words.say("answer")
-    return desk.words.say("answer, for {doors}", doors=desk.words.numbers.join(map(desk.name, answer.doors)))
+        return desk.words.say("what was answered")
+    return desk.words.say(
+        "what was answered, for {doors}", doors=desk.words.numbers.join(map(desk.name, answer.doors))
+    )
 
 
 def _voice(desk: Desk, known: Known[Any], about: Any, what: Any) -> Voice:

@@ -121,10 +121,7 @@ def test_a_plan_that_does_nothing_says_what_blocks_it(sample) -> None:
     nothing = replace(sample.plan(), convoys=(), returns=(), steps=(), people_moved=0)
     seen = text(render(sample.report(plan=nothing)))
     assert "No vehicle can move with the doors that are open." in seen
-    assert (
-        "aid going in: the fewest doors that would have to open: The ring, for aid (Ford Guard)."
-        in seen
-    )
+    assert "aid going in: the fewest doors that would have to open: The ring, for aid (Ford Guard)." in seen
     assert "best possible plan" not in seen
 
 
