@@ -36,7 +36,7 @@ LABELS: dict[str, dict[str, str]] = {
     "agreement": {
         "agree": N_("agree"),
         "differ": N_("differ"),
-        "apart": N_("each on a point of its own"),
+        "apart": N_("several speakers, not compared"),
         "only_one_source": N_("only one source"),
         "silent": N_("silent: nothing recorded"),
     },

@@ -228,7 +228,7 @@ def _topic(desk: Desk, topic: Topic) -> TopicRow:
 def agreement(topic: Topic) -> str:
     """agree, differ, apart, only_one_source or silent: by what speakers said, never by who is right.
 
-    ``apart`` means that several spoke, but each to a point of its own.
+    ``apart`` means that several spoke, and that their words cannot be compared by a rule.
     """
     speakers = {known.record.speaker for known in topic.claims}
     if len(speakers) < 2:
@@ -259,6 +259,7 @@ def _saying(desk: Desk, known: Known[Any]) -> Saying:
         said=desk.words.say(text, proposition=claim.proposition),
         quote=desk.quote(claim.words, claim.source),
         source=desk.publisher(source) if source and (desk.internal or source.url) else None,
-        on=desk.words.numbers.days(claim.on or (source.published if source else Days.on(known.known_on))),
+        # The day of the source, not of what is told: an announced meeting lies ahead of the day it is announced.
+        on=desk.words.numbers.days(source.published if source else Days.on(known.known_on)),
         ref=desk.ref(claim.id),
     )
