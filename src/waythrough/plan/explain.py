@@ -51,19 +51,19 @@ def blockers(
 
 
 def smallest_sets(network: Network, routes: Iterable[RouteNow]) -> list[tuple[RouteNow, frozenset[str]]]:
-    """The smallest sets of shut doors that, opened, let one of the routes be driven on some day, each set
-    once.
+    """The sets of shut doors, none larger than it must be, that opened let a route be driven on some day.
 
-    A route on which a zone has no recorded door is left out: no known door opens it. An empty set means a
-    route is open already.
+    Every such set is given, not only the shortest: naming one party's door alone where others would do as well
+    would single that party out. A route on which a zone has no recorded door is left out: no known door opens it.
+    An empty set means a route is open already.
     """
     best: dict[frozenset[str], RouteNow] = {}
     for route in routes:
         if not network.nameless_zones(route):
             for t in network.starts(route):
                 best.setdefault(network.shut(route, t), route)
-    size = min(map(len, best), default=0)
-    return [(best[s], s) for s in sorted(best, key=sorted) if len(s) == size]
+    smallest = [s for s in best if not any(other < s for other in best)]
+    return [(best[s], s) for s in sorted(smallest, key=lambda s: (len(s), sorted(s)))]
 
 
 def _aid_blockers(situation: Situation, network: Network) -> list[Blocker]:
@@ -82,7 +82,9 @@ def _aid_blockers(situation: Situation, network: Network) -> list[Blocker]:
             found.append(
                 Blocker("aid", "stock_not_stated", fields={"site": site.id, "goods": ", ".join(silent)})
             )
-        found += _route_blockers(network, "aid", site.id, network.of_purpose("aid"))
+        # A road from a warehouse without anything to load is no way in, whatever doors open on it.
+        routes = [r for r in network.of_purpose("aid") if r.end in held] or network.of_purpose("aid")
+        found += _route_blockers(network, "aid", site.id, routes)
     return found
 
 
