@@ -91,6 +91,7 @@ def test_the_same_key_writes_once(wt, tirsa):
     line = [
         *("record", "incident", "-C", tirsa, "--site", site, "--type", "other", "--on", "2021-05-01"),
         *("--speaker", party, "--what", "a store was emptied", "--key", "note 14", "--json"),
+        *("--heard", "radio call", "--heard-from", party, "--heard-on", "2021-05-02"),
     ]
     assert wt(*line).json["entry"] == wt(*line).json["entry"]
 

@@ -13,6 +13,7 @@ from waythrough.terms.doing import Exercise
 from waythrough.terms.entries import Draft
 from waythrough.terms.kinds import body_of
 from waythrough.terms.parties import Person
+from waythrough.terms.problems import InputRefused
 
 FIRST_ROLES = (
     "head_of_office",
@@ -43,6 +44,20 @@ def begin(path: Path, title: str, person: str, case: str | None = None, clock: C
     """
     if case:
         return begin_case(path, case, clock=clock)
+    if not person.strip():
+        raise InputRefused(
+            place="--person",
+            found="no name",
+            allowed="a name or initials",
+            remedy="Say who begins this workspace.",
+        )
+    if not path.absolute().parent.is_dir():
+        raise InputRefused(
+            place=str(path.parent),
+            found="no such folder",
+            allowed="a folder that is there",
+            remedy="Make it first.",
+        )
     first = Person("person-1", person, FIRST_ROLES)
     ledger = Ledger.create(path, title=title, author=first.id, clock=clock)
     ledger.append([Draft("person", first.id, body_of(first))], author=first.id)

@@ -15,6 +15,7 @@ from waythrough.plan import files, gather, program
 from waythrough.terms.codec import to_body
 from waythrough.terms.doing import PlanRecord
 from waythrough.terms.entries import Draft, Entry
+from waythrough.terms.estimates import NotComputable
 from waythrough.terms.kinds import body_of
 from waythrough.terms.parties import Person
 from waythrough.terms.planned import Breach, DoorValue, Plan
@@ -32,7 +33,7 @@ class Chosen:
     plan: Plan
 
 
-def situation(ws: Workspace, days: int = DAYS) -> Situation:
+def situation(ws: Workspace, days: int = DAYS, site: str | None = None) -> Situation:
     """What the record says as of the day, as the planner needs it.
 
     Raises
@@ -41,20 +42,23 @@ def situation(ws: Workspace, days: int = DAYS) -> Situation:
         The population of a site cannot be estimated, so no need can be computed.
     """
     people: dict[str, int] = {}
-    for site in ws.records("site"):
-        estimate = value_of(counted := population(ws, site.id))
+    sites = [ws.site_named(site)] if site or len(ws.records("site")) < 2 else ws.records("site")
+    for each in sites:
+        counted = population(ws, each.id)
+        estimate = value_of(counted)
         if estimate is None:
+            why = counted.reason if isinstance(counted, NotComputable) else ""
             raise NoPlan(
-                what=f"no population figure for {site.names['en']} was known by {ws.as_of}: {counted}",
+                what=f"how many people are at {each.names['en']} was not known by {ws.as_of} ({why})",
                 remedy="Record a figure: waythrough record figure --counts population …",
             )
-        people[site.id] = round(estimate.value)
+        people[each.id] = round(estimate.value)
     policies = ws.records("policy")  # the one known last is in force
     return gather.situation(
         gather.Position(
             as_of=ws.as_of,
             days=days,
-            time_zone=ws.records("site")[0].time_zone,
+            time_zone=sites[0].time_zone,
             ledger=ws.ledger.id,
             people=people,
             legs=tuple(ws.records("leg")),
@@ -77,7 +81,7 @@ def situation(ws: Workspace, days: int = DAYS) -> Situation:
     )
 
 
-def make_plan(ws: Workspace, days: int = DAYS) -> Chosen:
+def make_plan(ws: Workspace, days: int = DAYS, site: str | None = None) -> Chosen:
     """The plan over the coming days, checked by code that shares nothing with the optimiser.
 
     Raises
@@ -85,7 +89,7 @@ def make_plan(ws: Workspace, days: int = DAYS) -> Chosen:
     LedgerBroken
         The checker found a broken rule; such a plan is never handed out.
     """
-    now = situation(ws, days)
+    now = situation(ws, days, site)
     plan = program.make(now)
     refuse_breaches(checker.check(now, plan))
     return Chosen(now, plan)
@@ -123,7 +127,11 @@ def keep_plan(ws: Workspace, actor: Person, chosen: Chosen) -> Entry:
     """Write the plan down: who made it, from which situation."""
     check_can(actor, "make plan")
     record = PlanRecord(
-        new_id("plan"), ws.records("site")[0].id, chosen.plan.situation_sha256, to_body(chosen.plan), actor.id
+        new_id("plan"),
+        chosen.situation.sites[0].id,
+        chosen.plan.situation_sha256,
+        to_body(chosen.plan),
+        actor.id,
     )
     return ws.append([Draft("plan", record.id, body_of(record))], actor.id)[0]
 

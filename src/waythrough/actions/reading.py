@@ -64,11 +64,11 @@ def import_document(
         The document's id, and whether it is new.
     """
     check_can(actor, "import")
+    publisher = _publisher(ws, outlet)
     layer = load_text_guarded(path, encoding=encoding)
     for known in ws.records("document"):
         if known.sha256 == layer.sha256:
             return known.id, False
-    publisher = _publisher(ws, outlet)
     source = Source(
         new_id("source"),
         title or path.name,
@@ -231,7 +231,14 @@ def _editable(changes: Mapping[str, Any]) -> Mapping[str, Any]:
 def _pending(ws: Workspace, draft_id: str) -> Pending:
     waiting = {item.id: item for item in pending(ws)}
     matches = [item for ident, item in waiting.items() if ident == draft_id or ident.endswith(f"#{draft_id}")]
-    if len(matches) != 1:
+    if len(matches) > 1:
+        raise InputRefused(
+            place="draft",
+            found=f"{draft_id}, which stands in {len(matches)} readings",
+            allowed=", ".join(item.id for item in matches),
+            remedy="Name one of them in full.",
+        )
+    if not matches:
         raise NotFound(what="draft claim", id=draft_id, near=nearest(draft_id, waiting))
     return matches[0]
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import secrets
+import zoneinfo
 from collections.abc import Callable
 from typing import Any
 
@@ -22,10 +23,11 @@ from waythrough.terms.entries import Draft, Entry
 from waythrough.terms.kinds import PERSONAL, body_of, kind_of
 from waythrough.terms.parties import Person
 from waythrough.terms.people import Consent
-from waythrough.terms.places import ProtectionStop, Review
+from waythrough.terms.places import ProtectionStop, Review, Site
 from waythrough.terms.problems import InputRefused, Protected
 from waythrough.terms.references import check_record
 from waythrough.terms.sayings import Source
+from waythrough.terms.spelling import nearest
 
 Told = str | Source | None
 
@@ -179,6 +181,8 @@ def record_plain(
 ) -> Entry:
     """Write down a record whose only rules are who may write it and that what it names exists."""
     check_can(actor, f"record {_PERMISSION.get(kind_of(record), kind_of(record))}")
+    if isinstance(record, Site):
+        _check_site(record)
     return write(ws, actor, record, told, key=key)
 
 
@@ -269,24 +273,78 @@ def write(
         check_record(told, lambda kind, ident: ident in ws.register(kind), ws.register)
         drafts.append(Draft("source", told.id, body_of(told), known_on=told.published.latest))
     check_record(record, lambda kind, ident: ident in ws.register(kind), ws.register)
+    _check_told(ws, record, source)
+    _check_happened(ws, record)
     drafts.append(draft_of(record, source, corrects))
     return ws.append(drafts, actor.id, key)[-1]
 
 
 def draft_of(record: Any, source: Source | None, corrects: tuple[str, ...] = ()) -> Draft:
-    """The draft of a record told by a source. What households choose is never dated by a publication of ours."""
+    """The draft of a record told by a source.
+
+    What an adult or a household says to us is known on the day it was said: a withdrawal counts from that day on, in
+    every plan, whenever somebody types it in.
+    """
     kind = kind_of(record)
+    said = {"consent": "given_on", "intention": "asked_on"}.get(kind)
+    published = source.published.latest if source and kind not in PERSONAL else None
     return Draft(
         kind=kind,
         record=record.id,
         body=body_of(record),
         corrects=corrects,
-        known_on=source.published.latest if source and kind not in PERSONAL else None,
+        known_on=getattr(record, said) if said else published,
         source=source.id if source else None,
     )
 
 
 # --- helpers -----------------------------------------------------------------------------------------------
+
+
+def _check_site(site: Site) -> None:
+    zones = zoneinfo.available_timezones()
+    if site.time_zone not in zones:
+        raise InputRefused(
+            place="site.time_zone",
+            found=repr(site.time_zone),
+            allowed=f"a name of the time zone database, such as {nearest(site.time_zone, zones, 2)}",
+            remedy="Every window of the site is read in its zone; correct it.",
+        )
+    if not (len(site.country) in (2, 3) and site.country.isascii() and site.country.isupper()):
+        raise InputRefused(
+            place="site.country",
+            found=repr(site.country),
+            allowed="an ISO 3166 code of two or three capital letters",
+            remedy="Take it from the record, never from a map.",
+        )
+
+
+def _check_told(ws: Workspace, record: Any, source: Source | None) -> None:
+    """What somebody else says stands only with where we heard it. What we say ourselves needs no other witness.
+
+    A protection stop is the exception: nobody is kept from protecting people for want of a reference.
+    """
+    speaker = "" if isinstance(record, ProtectionStop) else getattr(record, "speaker", "")
+    if source is None and speaker and speaker not in ws.register("organisation"):
+        raise InputRefused(
+            place=f"{kind_of(record)} said by {speaker}",
+            found="no source",
+            allowed="a recorded source, or where it was heard",
+            remedy="Add --source ID, or --heard TITLE --heard-from PARTY --heard-on DAY.",
+        )
+
+
+def _check_happened(ws: Workspace, record: Any) -> None:
+    """An answer, an execution or a performance is told after it happened, never before."""
+    if kind_of(record) in ("answer", "execution", "performance"):
+        today = ws.clock().date()
+        if record.on.earliest > today:
+            raise InputRefused(
+                place=f"{kind_of(record)}.on",
+                found=str(record.on.earliest),
+                allowed=f"{today} or earlier",
+                remedy="Correct the day; what is only announced is a claim, with its source.",
+            )
 
 
 def _check_doors_were_asked(ws: Workspace, answer: Answer) -> None:

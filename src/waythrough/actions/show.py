@@ -24,6 +24,7 @@ class Shown:
     history: tuple[Entry, ...]
     source: Source | None
     words: str
+    ours: str
     named_by: tuple[str, ...]
 
     @property
@@ -44,7 +45,15 @@ def show(ws: Workspace, ident: str) -> Shown:
     chosen = found if isinstance(found, Entry) else (standing or history)[-1]
     source = _source(ws, chosen)
     return Shown(
-        record_id, chosen.kind, ws.as_of, standing, history, source, _words(chosen), _named_by(ws, chosen)
+        record_id,
+        chosen.kind,
+        ws.as_of,
+        standing,
+        history,
+        source,
+        str(chosen.body.get("words") or ""),
+        _ours(chosen),
+        _named_by(ws, chosen),
     )
 
 
@@ -65,11 +74,12 @@ def _source(ws: Workspace, entry: Entry) -> Source | None:
     return record_of(head.entries[-1]) if isinstance(head, Head) else None
 
 
-def _words(entry: Entry) -> str:
-    for name in ("words", "proposition", "what", "detail", "note"):
-        if text := entry.body.get(name):
-            return str(text)
-    return ""
+def _ours(entry: Entry) -> str:
+    """What we wrote about it ourselves: never to be taken for anybody's words."""
+    texts = [
+        str(entry.body[name]) for name in ("proposition", "what", "subject", "note") if entry.body.get(name)
+    ]
+    return " ".join(texts)
 
 
 def _named_by(ws: Workspace, entry: Entry) -> tuple[str, ...]:

@@ -17,9 +17,10 @@ from waythrough.publish.report import WrittenFile
 from waythrough.publish.words import missing
 from waythrough.terms.codes import code_list
 from waythrough.terms.doing import Exercise
+from waythrough.terms.entries import WouldWrite
 from waythrough.terms.kinds import Known
 from waythrough.terms.parties import Person
-from waythrough.terms.problems import NoPlan
+from waythrough.terms.problems import LedgerBroken, NoPlan
 from waythrough.terms.sayings import Claim, Figure
 
 LANGUAGES = ("en", "ar", "fr", "ru")
@@ -34,15 +35,21 @@ class Told:
 
 
 def gather(
-    ws: Workspace, *, days: int = 28, pairs: bool = True, values: bool = True, chosen: Chosen | None = None
+    ws: Workspace,
+    *,
+    days: int = 28,
+    pairs: bool = True,
+    values: bool = True,
+    chosen: Chosen | None = None,
+    site_id: str | None = None,
 ) -> Told:
     """Everything a situation report tells as of the workspace's day; plans and values the doors on the way.
 
     ``chosen`` is a plan made already; ``values`` False leaves the doors unvalued.
     """
-    site = ws.site
+    site = ws.site_named(site_id)
     try:
-        chosen = chosen or make_plan(ws, days)
+        chosen = chosen or make_plan(ws, days, site_id)
     except NoPlan:
         chosen = None  # the report then says that there is no plan, and its gaps say why
     worth = tuple(value_doors(chosen, pairs)) if chosen and values else ()
@@ -93,11 +100,24 @@ def publish(
     editions: tuple[str, ...],
     languages: tuple[str, ...],
     days: int = 28,
+    site: str | None = None,
 ) -> list[WrittenFile]:
-    """Write the report in the editions and languages asked for; returns each file with its hash."""
+    """Write the report in the editions and languages asked for; returns each file with its hash.
+
+    Raises
+    ------
+    LedgerBroken
+        Something in the ledger was altered: nothing is published from it.
+    """
     for edition in editions:
         check_can(actor, f"publish {edition}")
-    return write(gather(ws, days=days), folder, editions, languages)
+    found = ws.ledger.verify()
+    if not found.sound:
+        raise LedgerBroken(what=f"{found.findings[0].place}: {found.findings[0].what}")
+    told = gather(ws, days=days, site_id=site)
+    if ws.dry_run:
+        raise WouldWrite(0)
+    return write(told, folder, editions, languages)
 
 
 def write(

@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from waythrough.ledger import Ledger
 from waythrough.terms.codec import from_body
-from waythrough.terms.entries import Draft, Entry
+from waythrough.terms.entries import Draft, Entry, WouldWrite
 from waythrough.terms.kinds import KINDS, Known, record_of
 from waythrough.terms.parties import Person
 from waythrough.terms.places import Site
@@ -43,6 +43,7 @@ class Workspace:
         first = ledger.first_known()
         if first is not None and self.as_of < first:
             raise AsOfBeforeRecord(as_of=self.as_of, first=first)
+        self.dry_run = False
         self._cache: dict[str, list[Known[Any]]] = {}
 
     @classmethod
@@ -101,19 +102,28 @@ class Workspace:
         """Ids of the records with more than one standing revision."""
         return frozenset(head.record for head in self.ledger.contested(as_of=self.as_of))
 
-    @property
-    def site(self) -> Site:
-        """The one site of the workspace; refuses if there are several or none (name it with --site then)."""
+    def site_named(self, ident: str | None = None) -> Site:
+        """The site of that id, or the one site of the workspace; refuses if there are several or none."""
+        if ident:
+            named: Site = self.get("site", ident)
+            return named
         sites = self.records("site")
         if len(sites) != 1:
             raise InputRefused(
                 place="site",
                 found=f"{len(sites)} sites",
                 allowed="one site, or one chosen by its id",
-                remedy=f"Choose one of: {', '.join(site.id for site in sites) or 'none recorded yet'}.",
+                remedy=f"Name one with --site: {', '.join(site.id for site in sites)}."
+                if sites
+                else "Record one: waythrough record site --help.",
             )
         site: Site = sites[0]
         return site
+
+    @property
+    def site(self) -> Site:
+        """The one site of the workspace."""
+        return self.site_named()
 
     def person(self, person: str | None = None) -> Person:
         """Who is acting: the person named, else the one in WAYTHROUGH_PERSON, else the first one recorded."""
@@ -140,6 +150,8 @@ class Workspace:
         for draft in drafts:
             if kind := KINDS.get(draft.kind):
                 from_body(kind, {**draft.body, "id": draft.record}, draft.record)
+        if self.dry_run:
+            raise WouldWrite(len(drafts))
         written = self.ledger.append(drafts, author=author, key=key, alongside=alongside)
         self._cache.clear()
         self.__dict__.pop("contested", None)

@@ -11,7 +11,8 @@ import click
 
 from waythrough import __version__
 from waythrough.cli.settings import Settings
-from waythrough.terms.problems import Problem
+from waythrough.terms.entries import WouldWrite
+from waythrough.terms.problems import InputRefused, Problem
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("demo", "Load an example case, plan it and write the report."),
@@ -136,10 +137,27 @@ def run(arguments: list[str] | None = None) -> NoReturn:
         code = problem.exit_code
     except BrokenPipeError:
         code = 0
+    except OSError as failed:
+        report(_of_file(failed), settings)
+        code = InputRefused.exit_code
+    except WouldWrite as dry:
+        settings.talk(
+            f"Everything was checked and would be written ({dry}). Nothing was written (--dry-run)."
+        )
+        code = 0
     finally:
         for ws in settings.opened:
             ws.close()
     sys.exit(code)
+
+
+def _of_file(failed: OSError) -> Problem:
+    return InputRefused(
+        place=str(failed.filename or "file"),
+        found=failed.strerror or str(failed),
+        allowed="a path that can be read, or written where the command writes",
+        remedy="Check the name, the folder and who may write there.",
+    )
 
 
 def report(problem: Problem, settings: Settings) -> None:

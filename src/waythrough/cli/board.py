@@ -37,11 +37,12 @@ def command(settings: Settings) -> None:
             words.label(s.state),
             window_text(s),
             on_whose_word(s, parties),
+            newest(s),
             s.door,
         ]
         for s in states
     ]
-    settings.table(["door", "held by", "state", "window", "on whose word", "id"], rows)
+    settings.table(["door", "held by", "state", "window", "on whose word", "newest account", "id"], rows)
     settings.next("waythrough plan", "waythrough doors")
 
 
@@ -66,3 +67,8 @@ def on_whose_word(state: DoorState, parties: dict[str, Party]) -> str:
     said = "its own" if state.own_word else (name(state.on_word_of) if state.on_word_of else "")
     differs = ", ".join(name(party) for party in state.disputed_by)
     return f"{said}; differs: {differs}" if differs else said
+
+
+def newest(state: DoorState) -> str:
+    """The day of the newest account at the door: a state may rest on old words."""
+    return str(max((account.on for account in state.accounts), default=""))

@@ -25,9 +25,11 @@ FORMS = {
 
 
 def options_for(name: str, kind: type) -> list[click.Option]:
-    """One option per field of a record kind, the id apart."""
+    """One option per field of a record kind, apart from its id and its source: every record is told the same way."""
     hints = typing.get_type_hints(kind)
-    return [_option(name, f, hints[f.name]) for f in dataclasses.fields(kind) if f.name != "id"]
+    return [
+        _option(name, f, hints[f.name]) for f in dataclasses.fields(kind) if f.name not in ("id", "source")
+    ]
 
 
 def record_from(kind: type, ident: str, given: Mapping[str, Any]) -> Any:

@@ -34,7 +34,7 @@ def command(settings: Settings, days: int, out: Path | None, situation_out: Path
 
     ws = settings.open_now() if keep else settings.open()
     settings.talk(f"Planning {days} days from {ws.as_of} …")
-    chosen = choose.make_plan(ws, days)
+    chosen = choose.make_plan(ws, days, settings.site)
     if out or situation_out:
         choose.save(chosen, situation_out, out)
     if keep:
@@ -42,7 +42,7 @@ def command(settings: Settings, days: int, out: Path | None, situation_out: Path
         settings.talk(f"Written down as {entry.record}.")
     if settings.json:
         settings.emit(
-            "plan",
+            "planned",
             {
                 "gap": chosen.plan.gap,
                 "does_nothing": chosen.plan.does_nothing,
@@ -50,7 +50,7 @@ def command(settings: Settings, days: int, out: Path | None, situation_out: Path
             },
         )
         return
-    spoken = plan_words(tell.gather(ws, days=days, chosen=chosen, values=False).report)
+    spoken = plan_words(tell.gather(ws, days=days, chosen=chosen, values=False, site_id=settings.site).report)
     for line in (*spoken.headline, *spoken.blockers):
         click.echo(line)
     for day, lines in spoken.days:

@@ -32,10 +32,13 @@ def command(settings: Settings, out: Path | None, editions: tuple[str, ...], day
     from waythrough.actions import tell
 
     ws = settings.open()
+    ws.dry_run = settings.dry_run
     actor = settings.actor(ws)
     languages = tuple(settings.language.split(",")) if settings.language else tell.languages(ws)
     folder = out or Path(f"report-{ws.as_of.isoformat()}")
-    files = tell.publish(ws, actor, folder, editions or ("internal", "public"), languages, days)
+    files = tell.publish(
+        ws, actor, folder, editions or ("internal", "public"), languages, days, settings.site
+    )
     if settings.json:
         settings.emit("publish", {"folder": str(folder), "files": to_body(files, full=True)})
         return

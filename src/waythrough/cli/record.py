@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,6 +16,9 @@ from waythrough.terms.kinds import KINDS
 from waythrough.terms.problems import InputRefused
 from waythrough.terms.sayings import Source
 from waythrough.terms.when import Days
+
+if TYPE_CHECKING:
+    from waythrough.actions.workspace import Workspace
 
 DAILY = {
     "request": "A dated ask at one or more doors.",
@@ -130,8 +133,6 @@ def _command(name: str, line: str) -> click.Command:
     def write(**given: Any) -> None:
         settings = click.get_current_context().ensure_object(Settings)
         told = {key: given.pop(key, None) for key in OWN}
-        if "source" in given and given["source"] is None and told["source_id"]:
-            given["source"] = told["source_id"]
         _write(settings, name, given, told)
 
     return Shared(name, params=[*options, *extra], callback=write, help=line, short_help=line)
@@ -143,14 +144,29 @@ def _write(settings: Settings, name: str, given: dict[str, Any], told: dict[str,
     with settings.open_now() as ws:
         actor = settings.actor(ws)
         source = _told(told)
-        if "source" in given and source is not None and not given["source"]:
+        if "source" in KINDS[name].__dataclass_fields__:
+            if source is None:
+                raise InputRefused(
+                    place=name,
+                    found="no source",
+                    allowed="a recorded source, or where it was heard",
+                    remedy="Add --source ID, or --heard TITLE --heard-from PARTY --heard-on DAY.",
+                )
             given["source"] = source if isinstance(source, str) else source.id
         value = record_from(KINDS[name], told["ident"] or new_id(name, told["key"]), given)
-        if settings.dry_run:
-            settings.talk(f"Would record {name} {value.id}; nothing was written.")
-            return
         entry = record(ws, actor, value, source, told["key"])
+        _say_when_shown(settings, ws, entry)
     _say(settings, entry)
+
+
+def _say_when_shown(settings: Settings, ws: Workspace, entry: Entry) -> None:
+    """An example opens on its own day: say so when what was just written is not yet known on it."""
+    for exercise in ws.records("exercise"):
+        if entry.known_on > exercise.default_as_of:
+            settings.talk(
+                f"This workspace opens as of {exercise.default_as_of}: board and plan show this entry only with "
+                f"--as-of {entry.known_on} or later."
+            )
 
 
 def _told(told: dict[str, Any]) -> str | Source | None:

@@ -60,9 +60,7 @@ class Settings:
         """Open the workspace as of the day asked for."""
         from waythrough.actions.opening import open_workspace
 
-        ws = open_workspace(self.path(), self.day())
-        self.opened.append(ws)
-        return ws
+        return self._checked(open_workspace(self.path(), self.day()))
 
     def open_now(self) -> Workspace:
         """Open the workspace with everything known today, for writing: the past is not written to."""
@@ -75,8 +73,17 @@ class Settings:
                 allowed="no --as-of with a command that writes",
                 remedy="Say when the words were published with --heard-on or --source instead.",
             )
-        ws = Workspace.open(self.path())
+        ws = self._checked(Workspace.open(self.path()))
+        ws.dry_run = self.dry_run
+        return ws
+
+    def _checked(self, ws: Workspace) -> Workspace:
+        """What was named on the line must exist, also where the command has no use for it."""
         self.opened.append(ws)
+        if self.by:
+            ws.person(self.by)
+        if self.site:
+            ws.site_named(self.site)
         return ws
 
     def day(self) -> date | None:

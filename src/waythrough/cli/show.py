@@ -38,6 +38,8 @@ def command(settings: Settings, ident: str) -> None:
         )
     if shown.words:
         click.echo(f"\n  “{shown.words}”")
+    if shown.ours:
+        click.echo(f"\n  In our words: {shown.ours}")
     click.echo("\n" + (_source(shown.source) if shown.source else "No source: known by being recorded here."))
     for entry in shown.standing:
         click.echo("\n" + _entry(entry))

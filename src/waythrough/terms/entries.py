@@ -91,3 +91,11 @@ class Verification:
     def sound(self) -> bool:
         """True when nothing was found."""
         return not self.findings
+
+
+class WouldWrite(Exception):
+    """Everything was checked and would have been written; in a dry run nothing is."""
+
+    def __init__(self, entries: int) -> None:
+        super().__init__(f"{entries} entries")
+        self.entries = entries

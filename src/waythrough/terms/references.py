@@ -168,7 +168,7 @@ def check_record(record: Any, exists: Exists, known: Callable[[str], Iterable[st
             raise InputRefused(
                 place=lead + path,
                 found=f"“{ident}”, which is not a recorded {' or '.join(kinds)}",
-                allowed=nearest(ident, ids),
+                allowed=f"the id of a recorded {' or '.join(kinds)}, such as {nearest(ident, ids)}",
                 remedy=f"Correct the id, or record the {kinds[0]} first.",
             )
 

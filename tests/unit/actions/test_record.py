@@ -57,21 +57,21 @@ def test_a_new_source_is_written_down_in_the_same_commit(ws, person, request_sen
 
 def test_silence_is_not_refusal_and_a_late_answer_is_kept(ws, person, request_sent):
     assert state(ws) == "no_answer"
-    record(ws, person, answer("granted", "2030-05-19", standing=True))
+    record(ws, person, answer("granted", "2030-05-19", standing=True), "source-letter")
     assert state(ws) == "open"
 
 
 def test_two_speakers_accounts_stand_side_by_side(ws, person, request_sent):
-    record(ws, person, answer("denied", speaker="party-north"))
-    record(ws, person, answer("granted", speaker="org-relief"))
+    record(ws, person, answer("denied", speaker="party-north"), "source-letter")
+    record(ws, person, answer("granted", speaker="org-relief"), "source-letter")
     assert state(ws) == "contested"
 
 
 def test_one_speakers_own_accounts_must_follow_each_other(ws, person, request_sent):
-    record(ws, person, answer("granted", standing=True))
+    record(ws, person, answer("granted", standing=True), "source-letter")
     with pytest.raises(CannotFollow):
-        record(ws, person, answer("denied", "2030-05-12"))
-    record(ws, person, answer("revoked", "2030-05-12"))
+        record(ws, person, answer("denied", "2030-05-12"), "source-letter")
+    record(ws, person, answer("revoked", "2030-05-12"), "source-letter")
     assert state(ws) == "closed"
 
 
@@ -79,22 +79,39 @@ def test_an_answer_for_a_door_that_was_not_asked_is_refused_and_names_those_that
     ws, person, request_sent
 ):
     with pytest.raises(InputRefused, match="door-aid"):
-        record(ws, person, answer("granted", doors=("door-return",)))
+        record(ws, person, answer("granted", doors=("door-return",)), "source-letter")
+
+
+def test_what_another_says_is_refused_without_where_we_heard_it(ws, person, request_sent):
+    with pytest.raises(InputRefused, match="no source"):
+        record(ws, person, answer("granted"))
+
+
+def test_an_answer_is_never_told_before_it_was_given(ws, person, request_sent):
+    with pytest.raises(InputRefused, match="2030-05-20"):
+        record(ws, person, answer("granted", "2030-05-21"), "source-letter")
+
+
+def test_a_withdrawal_counts_from_the_day_it_was_said_whenever_it_is_typed_in(ws, person):
+    record(ws, person, TRAVEL)
+    back = dataclasses.replace(TRAVEL, id="consent-9", decision="withdrawn", given_on=date(2030, 5, 17))
+    assert record(ws, person, back).known_on == date(2030, 5, 17)
+    assert [c.decision for c in ws.at(date(2030, 5, 17)).records("consent")] == ["given", "withdrawn"]
 
 
 def test_an_answer_dated_before_the_request_is_refused(ws, person, request_sent):
     with pytest.raises(InputRefused, match="2030-05-01"):
-        record(ws, person, answer("granted", "2030-04-01"))
+        record(ws, person, answer("granted", "2030-04-01"), "source-letter")
 
 
 def test_an_answer_to_a_request_nobody_recorded_is_refused(ws, person):
     with pytest.raises(NotFound):
-        record(ws, person, answer("granted"))
+        record(ws, person, answer("granted"), "source-letter")
 
 
 def test_a_code_that_is_not_in_its_list_is_refused_with_the_list(ws, person, request_sent):
     with pytest.raises(InputRefused, match="granted_in_principle"):
-        record(ws, person, answer("maybe"))
+        record(ws, person, answer("maybe"), "source-letter")
 
 
 def test_a_request_without_a_door_is_refused(ws, person, request_sent):
@@ -110,9 +127,8 @@ def test_a_step_added_later_is_a_revision_of_the_request(ws, person, request_sen
 
 
 def test_what_happened_is_kept_apart_from_the_answer(ws, person, request_sent):
-    record(
-        ws, person, answer("granted", window=Window.parse("2030-05-18T06:00+03:00/2030-05-25T18:00+03:00"))
-    )
+    window = Window.parse("2030-05-18T06:00+03:00/2030-05-25T18:00+03:00")
+    record(ws, person, answer("granted", window=window), "source-letter")
     record(
         ws,
         person,
@@ -125,7 +141,7 @@ def test_a_guarantee_and_whether_it_was_kept_are_two_records(ws, person):
     given = Guarantee(
         "guarantee-1", "party-south", ("door-aid",), Days.parse("2030-05-12"), "party-south", standing=True
     )
-    record(ws, person, given)
+    record(ws, person, given, "source-letter")
     record(
         ws,
         person,
@@ -210,6 +226,6 @@ def test_two_revisions_of_one_record_are_both_kept_until_a_person_settles_it(ws,
 
 
 def test_the_same_key_again_writes_nothing_new(ws, person, request_sent):
-    first = record(ws, person, answer("denied"), key="k1")
-    second = record(ws, person, answer("denied"), key="k1")
+    first = record(ws, person, answer("denied"), "source-letter", key="k1")
+    second = record(ws, person, answer("denied"), "source-letter", key="k1")
     assert first.id == second.id
