@@ -189,3 +189,37 @@ def test_nothing_is_written_by_a_command_that_only_looks(wt, tirsa, fingerprint)
     for line in (["board"], ["plan"], ["assess"], ["log"], ["verify"], ["review", "--list"]):
         wt(*line, "-C", tirsa)
     assert fingerprint(tirsa) == before
+
+
+def test_a_withdrawn_consent_frees_the_seat_in_the_very_next_plan(wt, tirsa):
+    """Typed in years later, the withdrawal still counts from the day it was said."""
+    plan = wt("plan", "-C", tirsa, "--json").json["plan"]
+    trip = plan["returns"][0]
+    household = trip["seats"][0]["household"]
+    shown = wt("show", household, "-C", tirsa, "--json").json
+    adult = shown["standing"][0]["body"]["adults"][0]
+    registrar = next(
+        e["record"]
+        for e in wt("log", "-C", tirsa, "--kind", "person", "--json").json["entries"]
+        if "registrar" in e["body"]["roles"]
+    )
+    done = wt(
+        *(
+            "record",
+            "consent",
+            "-C",
+            tirsa,
+            "--household",
+            household,
+            "--adult",
+            adult,
+            "--purpose",
+            "travel",
+        ),
+        *("--decision", "withdrawn", "--text-version", "text-1", "--by", registrar),
+        *("--given-on", "2017-06-12", "--valid-from", "2017-06-12", "--valid-until", "2017-06-12"),
+    )
+    assert done.code == 0, done.err
+    after = wt("plan", "-C", tirsa, "--json").json["plan"]
+    seated = {seat["household"] for trip in after["returns"] for seat in trip["seats"]}
+    assert household not in seated

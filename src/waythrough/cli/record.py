@@ -184,7 +184,7 @@ def _told(told: dict[str, Any]) -> str | Source | None:
             remedy="Add who published or told it, and the day; a month is enough.",
         )
     return Source(
-        new_id("source"),
+        new_id("source", told["key"]),
         told["heard"],
         told["heard_from"],
         Days.parse(told["heard_on"]),

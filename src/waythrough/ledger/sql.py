@@ -57,7 +57,7 @@ class SqlReader:
 
     def lines_of_act(self, act: bytes) -> list[StoredLine]:
         first = select(func.min(commits.c.number)).where(commits.c.act == act).scalar_subquery()
-        return self._lines(_LINE.where(commits.c.number == first))
+        return self._lines(_LINE.where(commits.c.number == first).order_by(entries.c.position))
 
     def lines_of_records(self, records: Sequence[str]) -> list[StoredLine]:
         found: list[StoredLine] = []

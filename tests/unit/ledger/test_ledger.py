@@ -214,7 +214,7 @@ def test_a_conflict_settled_later_is_still_a_conflict_on_its_day(ledger: Ledger)
 
 
 def test_the_same_key_again_returns_the_same_entries_and_doubles_nothing(ledger: Ledger) -> None:
-    drafts = [request("request/1"), request("request/2")]
+    drafts = [request(f"request/{n}") for n in range(9)]  # many, as two may stand in order by chance
     first = ledger.append(drafts, author=AMINA, key="form-17")
     assert ledger.append(drafts, author=AMINA, key="form-17") == first
     assert ledger.verify().commits == 2
