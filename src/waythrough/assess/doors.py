@@ -279,8 +279,17 @@ def _waiting(door: Door, request: Request, told: Sequence[Told], facts: Facts) -
         waiting_since=since,
         working_days_waited=waited,
         agreed_working_days=agreed,
-        note="" if week else f"The working days of {door.party} are not recorded, so none were counted.",
+        note=_week_note(door.party, week),
     )
+
+
+def _week_note(party: str, week: WorkingWeek | None) -> str:
+    """What the count of working days rests on, where that is not the party's own week."""
+    if week is None:
+        return f"The working days of {party} are not recorded, so none were counted."
+    if not week.rest_days:
+        return f"The rest days of {party} are not recorded, so every day was counted as a working day."
+    return ""
 
 
 def agreed_days(request: Request, door: Door) -> int | None:

@@ -83,14 +83,18 @@ def _gap(desk: Desk, plan: Plan) -> Said:
 
 
 def _unmet(desk: Desk, plan: Plan) -> Iterable[Said]:
+    situation = desk.report.situation
+    if situation is not None and not any(good.life_saving for good in situation.goods):
+        yield desk.words.say("What people lack cannot be computed: no life-saving good is recorded.")
+        return
     yield desk.words.count(
         "{n} person-day stays below the life-saving threshold.",
         "{n} person-days stay below the life-saving threshold.",
         plan.unmet_person_days,
     )
     yield desk.words.count(
-        "If nobody left it would be {n} person-day: nobody is fed by being moved.",
-        "If nobody left it would be {n} person-days: nobody is fed by being moved.",
+        "Convoys are planned as if nobody left: then {n} person-day would. Nobody is fed by being moved.",
+        "Convoys are planned as if nobody left: then {n} person-days would. Nobody is fed by being moved.",
         plan.unmet_if_nobody_left,
     )
     if plan.flagged_consents:

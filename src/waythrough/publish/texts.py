@@ -84,6 +84,10 @@ _SENTENCES = tuple(
             r"The working days of (?P<party>\S+) are not recorded, so none were counted\.",
             N_("The working days of {party} are not recorded, so none were counted."),
         ),
+        (
+            r"The rest days of (?P<party>\S+) are not recorded, so every day was counted as a working day\.",
+            N_("The rest days of {party} are not recorded, so every day was counted as a working day."),
+        ),
         # methods
         (
             r"weighted triangulation: inverse-variance mean of logarithms, one vote per speaker, Birge-widened",
