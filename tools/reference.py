@@ -21,6 +21,7 @@ sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tools")]
 
 import generated  # noqa: E402
 
+from waythrough.actions.tables import RECORD_KIND, TABLES, Declared, template  # noqa: E402
 from waythrough.terms import access, codes, places, states, when  # noqa: E402
 from waythrough.terms.kinds import KINDS, PERSONAL  # noqa: E402
 from waythrough.terms.references import CODED, REFERENCES  # noqa: E402
@@ -294,11 +295,69 @@ def problems() -> str:
     return "\n".join(lines) + "\n"
 
 
+# --- tables ---
+
+
+def tables() -> str:
+    """Every CSV table of ``waythrough import``: its columns, what each may hold, and an example."""
+    lines = ["# Tables to import", "", WRITTEN, ""]
+    lines += [
+        "`waythrough import FILE.csv` takes in these tables, each whole or not at all. The header says which table it",
+        "is. Columns may stand in any order and optional ones may be left out; a column that is not listed here is",
+        "refused. A comma, a semicolon or a tab divides the cells. The same file again changes nothing.",
+        "`waythrough import --template TABLE` prints the header with an invented row. What a row names by its id",
+        "must be recorded first; [the tutorial](../tutorial/own-site.md) has an order that works.",
+        "",
+        " · ".join(f"[{table}](#{table})" for table in TABLES),
+    ]
+    for table, columns in TABLES.items():
+        kind = RECORD_KIND[table]
+        lines += [
+            "",
+            f'## <a id="{table}"></a>{table}',
+            "",
+            f"Each row is a [{kind}](records.md#{kind}).",
+            "",
+        ]
+        lines += [
+            "| column | required | type | may hold | also called | meaning |",
+            "|---|---|---|---|---|---|",
+        ]
+        lines += [_column(declared) for declared in columns]
+        lines += ["", "```csv", *template(table).splitlines(), "```"]
+    return "\n".join(lines) + "\n"
+
+
+def _column(declared: Declared) -> str:
+    column = declared.column
+    holds = [f"a [{kind}](records.md#{kind})" for kind in declared.kinds]
+    holds += [f"[{declared.codes}](codes.md#{declared.codes})"] if declared.codes else []
+    if column.minimum is not None:
+        top = f" to {column.maximum:g}" if column.maximum is not None else " or more"
+        holds.append(f"{column.minimum:g}{top}")
+    cells = (
+        f"`{column.name}`",
+        "yes" if column.required else "no",
+        _CELLS.get(column.type, column.type),
+        " or ".join(holds) or "–",
+        ", ".join(f"`{alias}`" for alias in column.aliases) or "–",
+        declared.meaning,
+    )
+    return "| " + " | ".join(cells) + " |"
+
+
+_CELLS = {
+    "int": "whole number",
+    "date": "YYYY-MM-DD, YYYY-MM or YYYY, or two with a slash between",
+}
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "docs/reference/records.md": records,
     "docs/reference/codes.md": code_lists,
     "docs/reference/states.md": state_diagrams,
     "docs/reference/problems.md": problems,
+    "docs/reference/tables.md": tables,
 }
 
 

@@ -6,18 +6,20 @@ else is written as a correction; a new one is added. The reconciliation says how
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import csv
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from waythrough.actions.permissions import check_can
 from waythrough.actions.record import draft_of
+from waythrough.actions.tables import RECORD_KIND, TABLES, required, shape
 from waythrough.actions.workspace import Workspace
 from waythrough.intake.guarded import read_table_guarded
-from waythrough.intake.shapes import Column, Row, Shape
+from waythrough.intake.shapes import Row, Table
+from waythrough.intake.tables import TableRefused
 from waythrough.terms.access import Request, Step
-from waythrough.terms.codes import code_list
 from waythrough.terms.entries import Draft
 from waythrough.terms.kinds import body_of
 from waythrough.terms.parties import Person
@@ -50,8 +52,8 @@ def import_table(
         Something in the file is wrong; every place is listed and nothing was written.
     """
     check_can(actor, "import")
-    shape, make = SHAPES[kind](ws), MAKERS[kind]
-    table = read_table_guarded(path, shape)
+    make = MAKERS[kind]
+    table = _read(ws, path, kind)
     records = [(row, make(row)) for row in table.rows]
     coming = {record.id for _, record in records}
     for row, record in records:
@@ -67,6 +69,17 @@ def import_table(
         ws.append(drafts, actor.id, key=f"import {kind} {table.sha256}")
     notices = tuple(notice.message for notice in table.notices)
     return Reconciliation(kind, same, corrected, len(drafts) - corrected, not dry_run, notices)
+
+
+def _read(ws: Workspace, path: Path, kind: str) -> Table:
+    try:
+        return read_table_guarded(path, shape(kind, ws.register))
+    except TableRefused as refused:
+        header = {error.column for error in refused.errors if error.row == 1}
+        missing = [column.name for column in required(kind) if column.name in header]
+        if not missing:
+            raise
+        raise _header_refused(path, kind, missing) from refused
 
 
 def _reconcile(ws: Workspace, kind: str, records: list[tuple[Row, Any]]) -> tuple[int, list[Draft]]:
@@ -89,28 +102,7 @@ def _reconcile(ws: Workspace, kind: str, records: list[tuple[Row, Any]]) -> tupl
     return same, drafts
 
 
-# --- the four tables ---------------------------------------------------------------------------------------
-
-
-def _requests(ws: Workspace) -> Shape:
-    speakers = (*ws.register("party"), *ws.register("organisation"))
-    return Shape(
-        "requests",
-        (
-            Column("id", "text", required=True, aliases=("request_id",)),
-            Column("site", "id", required=True, ids=tuple(ws.register("site"))),
-            Column("type", "code", required=True, codes=tuple(code_list("request_type").codes)),
-            Column("subject", "text", required=True, aliases=("what",)),
-            Column("asked_by", "id", required=True, ids=speakers, aliases=("requester",)),
-            Column("asked_on", "date", required=True, aliases=("date_requested",)),
-            Column("door", "id", required=True, ids=tuple(ws.register("door")), aliases=("addressed_to",)),
-            Column("step", "code", required=True, codes=tuple(code_list("step_kind").codes)),
-            Column("agreed_working_days", "int", minimum=0),
-            Column("needed_by", "date"),
-            Column("source", "id", ids=tuple(ws.register("source"))),
-        ),
-        key=("id",),
-    )
+# --- from rows to records ---------------------------------------------------------------------------------------
 
 
 def _request(row: Row) -> Request:
@@ -123,34 +115,6 @@ def _request(row: Row) -> Request:
         row["asked_on"],
         (Step(row["step"], row["door"], row["agreed_working_days"]),),
         needed_by=row["needed_by"],
-    )
-
-
-def _figures(ws: Workspace) -> Shape:
-    speakers = (*ws.register("party"), *ws.register("organisation"))
-    return Shape(
-        "figures",
-        (
-            Column("id", "text", required=True),
-            Column("source", "id", required=True, ids=tuple(ws.register("source"))),
-            Column("site", "id", required=True, ids=tuple(ws.register("site"))),
-            Column(
-                "counts", "code", required=True, codes=tuple(code_list("counted").codes), aliases=("measure",)
-            ),
-            Column("low", "number", minimum=0),
-            Column("high", "number", minimum=0),
-            Column("value", "number", minimum=0),
-            Column("unit", "text", required=True),
-            Column("vague", "code", codes=tuple(code_list("vague").codes), aliases=("qualifier",)),
-            Column("on", "date", required=True, aliases=("as_of",)),
-            Column("speaker", "id", required=True, ids=speakers, aliases=("claimant",)),
-            Column("source_class", "code", codes=tuple(code_list("source_class").codes)),
-            Column("since", "date", aliases=("counted_since",)),
-            Column("sample", "int", minimum=1),
-            Column("words", "text"),
-            Column("note", "text"),
-        ),
-        key=("id",),
     )
 
 
@@ -191,48 +155,10 @@ def _figure(row: Row) -> Figure:
     )
 
 
-def _places(ws: Workspace) -> Shape:
-    return Shape(
-        "places",
-        (
-            Column("id", "text", required=True),
-            Column("name_en", "text", required=True, aliases=("name",)),
-            Column("name_ar", "text"),
-            Column("kind", "code", required=True, codes=tuple(code_list("place_kind").codes)),
-            Column("lat", "number", required=True, minimum=-90, maximum=90),
-            Column("lon", "number", required=True, minimum=-180, maximum=180),
-            Column("precision", "code", required=True, codes=("published", "estimated")),
-            Column("basis", "text", required=True, aliases=("position_source",)),
-            Column("source", "id", ids=tuple(ws.register("source"))),
-        ),
-        key=("id",),
-    )
-
-
 def _place(row: Row) -> Place:
     names = {"en": row["name_en"], **({"ar": row["name_ar"]} if row["name_ar"] else {})}
     return Place(
         row["id"], names, row["kind"], float(row["lat"]), float(row["lon"]), row["precision"], row["basis"]
-    )
-
-
-def _legs(ws: Workspace) -> Shape:
-    places = tuple(ws.register("place"))
-    return Shape(
-        "legs",
-        (
-            Column("id", "text", required=True),
-            Column("start", "id", required=True, ids=places, aliases=("from",)),
-            Column("end", "id", required=True, ids=places, aliases=("to",)),
-            Column("zone", "id", required=True, ids=tuple(ws.register("zone"))),
-            Column("km", "number", required=True, minimum=0, aliases=("length_km",)),
-            Column("hours", "number", required=True, minimum=0, aliases=("travel_h",)),
-            Column("road", "text"),
-            Column("state", "text"),
-            Column("basis", "text", required=True),
-            Column("source", "id", ids=tuple(ws.register("source"))),
-        ),
-        key=("id",),
     )
 
 
@@ -250,38 +176,71 @@ def _leg(row: Row) -> Leg:
     )
 
 
-SHAPES: dict[str, Callable[[Workspace], Shape]] = {
-    "requests": _requests,
-    "figures": _figures,
-    "places": _places,
-    "legs": _legs,
-}
 MAKERS: dict[str, Callable[[Row], Any]] = {
     "requests": _request,
     "figures": _figure,
     "places": _place,
     "legs": _leg,
 }
-RECORD_KIND = {"requests": "request", "figures": "figure", "places": "place", "legs": "leg"}
 
 
-def guess_kind(ws: Workspace, path: Path) -> str:
-    """Which of the four tables a CSV file is, by its header; refuses when that is not plain."""
-    with path.open(encoding="utf-8-sig", errors="replace") as file:
-        header = {
-            cell.strip().strip('"').lower()
-            for cell in file.readline().replace(";", ",").replace("\t", ",").split(",")
-        }
-    fits = [
-        kind
-        for kind, shape in SHAPES.items()
-        if all(header & {c.name, *c.aliases} for c in shape(ws).columns if c.required)
-    ]
-    if len(fits) != 1:
+# --- which table it is -------------------------------------------------------------------------------------
+
+
+def guess_kind(path: Path) -> str:
+    """Which of the four tables a CSV file is, by its header.
+
+    Raises
+    ------
+    InputRefused
+        The header lacks required columns of every table, or has those of several.
+    """
+    header = _header(path)
+    missing = {kind: _missing(kind, header) for kind in TABLES}
+    fits = [kind for kind, names in missing.items() if not names]
+    if len(fits) == 1:
+        return fits[0]
+    if fits:
+        raise InputRefused(
+            place=f"{path.name}, row 1",
+            found=f"the required columns of {' and '.join(fits)}",
+            allowed="the columns of one table",
+            remedy="Say which table it is with --as.",
+        )
+    nearest = max(TABLES, key=lambda kind: 1 - len(missing[kind]) / len(required(kind)))
+    if len(missing[nearest]) == len(required(nearest)):
         raise InputRefused(
             place=f"{path.name}, row 1",
             found=", ".join(sorted(header))[:120] or "an empty first row",
-            allowed="the header of one of the tables: " + ", ".join(SHAPES),
-            remedy="Name the table with --as, to see which columns are missing.",
+            allowed="the header of one of the tables: " + ", ".join(TABLES),
+            remedy=f"See the columns of a table with `waythrough import --template {nearest}`.",
         )
-    return fits[0]
+    raise _header_refused(path, nearest, missing[nearest])
+
+
+def _header(path: Path) -> set[str]:
+    """The names in the first row, in small letters, whatever the delimiter."""
+    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+        first = file.readline().replace(";", ",").replace("\t", ",")
+    return {_fold(cell) for cell in next(csv.reader([first]), [])} - {""}
+
+
+def _missing(kind: str, header: Collection[str]) -> list[str]:
+    return [
+        c.name for c in required(kind) if not {_fold(name) for name in (c.name, *c.aliases)} & set(header)
+    ]
+
+
+def _fold(name: str) -> str:
+    """Header names are read with any case, and with blanks or hyphens for underscores."""
+    return "_".join(name.strip().casefold().replace("-", " ").replace("_", " ").split())
+
+
+def _header_refused(path: Path, kind: str, missing: list[str]) -> InputRefused:
+    columns = "column" if len(missing) == 1 else "columns"
+    return InputRefused(
+        place=f"{path.name}, row 1",
+        found=f"a table of {kind} without the required {columns} {', '.join(missing)}",
+        allowed=", ".join(column.name for column in required(kind)) + " (and the optional ones)",
+        remedy=f"Add what is missing. `waythrough import --template {kind}` prints the header with an example row.",
+    )

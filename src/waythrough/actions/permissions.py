@@ -44,7 +44,7 @@ MAY: dict[str, frozenset[str]] = {
     "settle conflict": frozenset({HEAD, ACCESS}),
     "import": frozenset({HEAD, INFORMATION}),
     "review claims": frozenset({HEAD, ACCESS, INFORMATION}),
-    "approve policy": frozenset({HEAD}),
+    "record policy": frozenset({HEAD}),
     "make plan": frozenset({HEAD, ACCESS, MOVEMENT, INFORMATION}),
     "see inside": frozenset({HEAD, ACCESS, MOVEMENT, SITE, INFORMATION, REGISTRAR, PROTECTION}),
     "publish internal": frozenset({HEAD, ACCESS, MOVEMENT, INFORMATION}),

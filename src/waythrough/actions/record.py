@@ -12,6 +12,7 @@ import hashlib
 import secrets
 import zoneinfo
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from waythrough.actions.permissions import check_can
@@ -20,7 +21,7 @@ from waythrough.terms import states
 from waythrough.terms.access import Answer, Execution, Performance, Request, Step
 from waythrough.terms.doing import Movement
 from waythrough.terms.entries import Draft, Entry
-from waythrough.terms.kinds import PERSONAL, body_of, kind_of
+from waythrough.terms.kinds import body_of, kind_of
 from waythrough.terms.parties import Person
 from waythrough.terms.people import Consent
 from waythrough.terms.places import ProtectionStop, Review, Site
@@ -200,6 +201,7 @@ _PERMISSION = {
     "claim": "source",
     "document": "source",
     "intention": "household",
+    "grade": "source",
 }
 
 Recorder = Callable[[Workspace, Person, Any, Told, str | None], Entry]
@@ -270,8 +272,9 @@ def write(
     drafts: list[Draft] = []
     source = ws.get("source", told) if isinstance(told, str) else told
     if isinstance(told, Source):
-        check_record(told, lambda kind, ident: ident in ws.register(kind), ws.register)
-        drafts.append(Draft("source", told.id, body_of(told), known_on=told.published.latest))
+        # The first organisation of a workspace is known from its own words: nobody was recorded before it.
+        check_record(told, lambda kind, ident: ident == record.id or ident in ws.register(kind), ws.register)
+        drafts.append(draft_of(told, None))
     check_record(record, lambda kind, ident: ident in ws.register(kind), ws.register)
     _check_told(ws, record, source)
     _check_happened(ws, record)
@@ -280,22 +283,29 @@ def write(
 
 
 def draft_of(record: Any, source: Source | None, corrects: tuple[str, ...] = ()) -> Draft:
-    """The draft of a record told by a source.
-
-    What an adult or a household says to us is known on the day it was said: a withdrawal counts from that day on, in
-    every plan, whenever somebody types it in.
-    """
-    kind = kind_of(record)
-    said = {"consent": "given_on", "intention": "asked_on"}.get(kind)
-    published = source.published.latest if source and kind not in PERSONAL else None
+    """The draft of a record told by a source."""
     return Draft(
-        kind=kind,
+        kind=kind_of(record),
         record=record.id,
         body=body_of(record),
         corrects=corrects,
-        known_on=getattr(record, said) if said else published,
+        known_on=_known_on(record, source),
         source=source.id if source else None,
     )
+
+
+def _known_on(record: Any, source: Source | None) -> date | None:
+    """The day the words were known; None is the day they are recorded.
+
+    What an adult or a household says to us is known on the day it was said: a withdrawal counts from that day on, in
+    every plan, whenever somebody types it in, and no publication of ours dates it.
+    """
+    if isinstance(record, Source):
+        return record.published.latest
+    if said := {"consent": "given_on", "intention": "asked_on"}.get(kind_of(record)):
+        day: date = getattr(record, said)
+        return day
+    return source.published.latest if source else None
 
 
 # --- helpers -----------------------------------------------------------------------------------------------

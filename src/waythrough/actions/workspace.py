@@ -128,6 +128,9 @@ class Workspace:
     def person(self, person: str | None = None) -> Person:
         """Who is acting: the person named, else the one in WAYTHROUGH_PERSON, else the first one recorded."""
         wanted = person or os.environ.get("WAYTHROUGH_PERSON")
+        if self.as_of < (today := self.clock().date()):
+            # Who acts, acts today: they need not have been with us on the day they look back at.
+            return self.at(today).person(person)
         if wanted:
             found: Person = self.get("person", wanted)
             return found

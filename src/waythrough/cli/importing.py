@@ -14,12 +14,18 @@ from waythrough.terms.when import Days
 
 
 @click.command("import", cls=Shared)
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option(
     "--as",
     "kind",
     type=click.Choice(["document", "requests", "figures", "places", "legs"]),
     help="What it is.",
+)
+@click.option(
+    "--template",
+    metavar="TABLE",
+    type=click.Choice(["requests", "figures", "places", "legs"]),
+    help="Print a table's header with an invented example row, and stop: requests, figures, places or legs.",
 )
 @click.option(
     "--published", metavar="DAYS", help="When a document was published (default: a day in the file's name)."
@@ -33,6 +39,7 @@ def command(
     settings: Settings,
     paths: tuple[Path, ...],
     kind: str | None,
+    template: str | None,
     published: str | None,
     outlet: str | None,
     title: str | None,
@@ -48,7 +55,13 @@ def command(
     Examples:
       waythrough import statement-2019-03-28.txt --outlet party-a
       waythrough import requests.csv figures.csv
+      waythrough import --template legs > legs.csv
     """
+    if template:
+        _print_template(settings, template)
+        return
+    if not paths:
+        raise click.UsageError("Missing argument 'PATHS...'. An empty table to fill: --template TABLE.")
     from waythrough.actions.importing import guess_kind, import_table
     from waythrough.actions.reading import import_document
 
@@ -82,7 +95,7 @@ def command(
                 settings.talk(f"{path.name}: {'taken in as' if new else 'known already as'} {ident}.")
                 settings.next(f"waythrough read {ident}")
             else:
-                found = import_table(ws, actor, path, kind or guess_kind(ws, path), dry_run=settings.dry_run)
+                found = import_table(ws, actor, path, kind or guess_kind(path), dry_run=settings.dry_run)
                 done.append({"file": path.name, **to_body(found, full=True)})
                 settings.talk(
                     f"{path.name}: {found.same} rows the same, {found.corrected} corrected, {found.added} new."
@@ -90,6 +103,19 @@ def command(
                 )
     if settings.json:
         settings.emit("import", {"files": done})
+
+
+def _print_template(settings: Settings, table: str) -> None:
+    """The header and an example; it needs no workspace, so that one can prepare a table before there is one."""
+    from waythrough.actions.tables import TABLES
+    from waythrough.actions.tables import template as template_of
+
+    if settings.json:
+        columns = {declared.column.name: declared.example for declared in TABLES[table]}
+        settings.emit("template", {"table": table, "example": columns})
+        return
+    click.echo(template_of(table), nl=False)
+    settings.talk("The example row is invented: put yours in its place.")
 
 
 def _published(path: Path, given: str | None) -> Days:

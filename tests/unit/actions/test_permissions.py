@@ -36,7 +36,7 @@ lift stop                y     .      .       .      .           .         y    
 settle conflict          y     y      .       .      .           .         .        .
 import                   y     .      .       .      y           .         .        .
 review claims            y     y      .       .      y           .         .        .
-approve policy           y     .      .       .      .           .         .        .
+record policy            y     .      .       .      .           .         .        .
 make plan                y     y      y       .      y           .         .        .
 see inside               y     y      y       y      y           y         y        .
 publish internal         y     y      y       .      y           .         .        .
