@@ -173,3 +173,9 @@ def test_a_header_of_no_table_names_the_tables(there, tmp_path):
         "requests, figures, places, legs" in refused.err or "places, legs, requests, figures" in refused.err
     )
     assert "--template" in refused.err
+
+
+def test_a_first_row_without_an_end_is_refused_and_not_choked_on(there, tmp_path):
+    path = tmp_path / "long.csv"
+    path.write_text("x" * 400_000, encoding="utf-8")
+    assert there("import", path).code == 4

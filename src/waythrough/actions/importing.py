@@ -187,6 +187,9 @@ MAKERS: dict[str, Callable[[Row], Any]] = {
 # --- which table it is -------------------------------------------------------------------------------------
 
 
+HEADER_CHARACTERS = 100_000  # more is no header, and more than Python's csv takes in one cell
+
+
 def guess_kind(path: Path) -> str:
     """Which of the four tables a CSV file is, by its header.
 
@@ -221,7 +224,7 @@ def guess_kind(path: Path) -> str:
 def _header(path: Path) -> set[str]:
     """The names in the first row, in small letters, whatever the delimiter."""
     with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-        first = file.readline().replace(";", ",").replace("\t", ",")
+        first = file.readline(HEADER_CHARACTERS).replace(";", ",").replace("\t", ",")
     return {_fold(cell) for cell in next(csv.reader([first]), [])} - {""}
 
 

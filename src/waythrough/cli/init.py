@@ -33,4 +33,4 @@ def command(settings: Settings, path: Path, title: str | None, person: str, case
     settings.talk(
         f"Created {path} (SQLite, {count} first entries, signed by this device). You are {first.id}."
     )
-    settings.next(f"waythrough import PLACES.csv -C {path}", "waythrough record --help")
+    settings.next("waythrough record organisation --help", "waythrough import --template places")

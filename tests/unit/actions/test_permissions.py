@@ -3,6 +3,8 @@
 import pytest
 
 from waythrough.actions.permissions import MAY, can, check_can
+from waythrough.actions.record import _PERMISSION
+from waythrough.cli.record import DAILY, REGISTER
 from waythrough.terms.codes import code_list
 from waythrough.terms.parties import Person
 from waythrough.terms.problems import NotYours
@@ -75,6 +77,13 @@ def test_role_may_or_may_not(action, role, may):
 def test_the_page_lists_every_action_and_every_role():
     assert {action for action, _, _ in rows()} == set(MAY)
     assert set(COLUMNS.values()) == set(ROLES)
+
+
+@pytest.mark.parametrize("kind", [*DAILY, *REGISTER])
+def test_every_kind_that_can_be_recorded_is_somebodys_to_record(kind):
+    action = f"record {_PERMISSION.get(kind, kind)}"
+    everybody = Person("person-1", "A. K.", tuple(ROLES))
+    assert can(everybody, action), action
 
 
 def test_an_action_nobody_listed_is_nobodys():
