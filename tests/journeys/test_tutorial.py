@@ -79,6 +79,11 @@ def test_the_plan_of_the_tutorial_has_a_convoy_and_the_family(there):
     assert seats == ["household-1"]
 
 
+def test_the_plan_reads_as_the_tutorial_shows_it(there):
+    shown = next(text for info, text in fenced(PAGE) if info == "text")
+    assert there("plan", "--as-of", DAY).out.startswith(shown)
+
+
 def test_nothing_of_the_tutorial_is_left_out_on_its_day(there):
     """A record known only from today on would silently be missing from a plan as of that day."""
     entries = there("log", "--json", "--limit", "500").json["entries"]

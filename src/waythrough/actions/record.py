@@ -26,7 +26,7 @@ from waythrough.terms.parties import Person
 from waythrough.terms.people import Consent
 from waythrough.terms.places import ProtectionStop, Review, Site
 from waythrough.terms.problems import InputRefused, Protected
-from waythrough.terms.references import check_record
+from waythrough.terms.references import Exists, check_record
 from waythrough.terms.sayings import Source
 from waythrough.terms.spelling import nearest
 
@@ -273,13 +273,19 @@ def write(
     source = ws.get("source", told) if isinstance(told, str) else told
     if isinstance(told, Source):
         # The first organisation of a workspace is known from its own words: nobody was recorded before it.
-        check_record(told, lambda kind, ident: ident == record.id or ident in ws.register(kind), ws.register)
+        check_record(told, _known_with(ws, record), ws.register)
         drafts.append(draft_of(told, None))
-    check_record(record, lambda kind, ident: ident in ws.register(kind), ws.register)
+    check_record(record, _known_with(ws, told), ws.register)
     _check_told(ws, record, source)
     _check_happened(ws, record)
     drafts.append(draft_of(record, source, corrects))
     return ws.append(drafts, actor.id, key)[-1]
+
+
+def _known_with(ws: Workspace, coming: Any) -> Exists:
+    """Whether a record is known, or is the one that comes in the same commit."""
+    new = None if coming is None or isinstance(coming, str) else (kind_of(coming), coming.id)
+    return lambda kind, ident: (kind, ident) == new or ident in ws.register(kind)
 
 
 def draft_of(record: Any, source: Source | None, corrects: tuple[str, ...] = ()) -> Draft:
