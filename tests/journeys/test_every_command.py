@@ -223,3 +223,19 @@ def test_a_withdrawn_consent_frees_the_seat_in_the_very_next_plan(wt, tirsa):
     after = wt("plan", "-C", tirsa, "--json").json["plan"]
     seated = {seat["household"] for trip in after["returns"] for seat in trip["seats"]}
     assert household not in seated
+
+
+def test_a_household_told_in_two_ways_gets_no_seat_until_it_is_settled(wt, tirsa):
+    from datetime import date
+
+    from waythrough.actions.workspace import Workspace
+    from waythrough.terms.entries import Draft
+
+    seated = wt("plan", "-C", tirsa, "--json").json["plan"]["returns"][0]["seats"][0]["household"]
+    with Workspace.open(tirsa) as ws:
+        head = ws.ledger.head(seated, as_of=date(2017, 6, 13)).entries[0]
+        for size in (2, 3):
+            body = {**head.body, "size": size}
+            ws.append([Draft("household", seated, body, (head.id,), known_on=date(2017, 6, 12))], "person-x")
+    after = wt("plan", "-C", tirsa, "--json").json["plan"]
+    assert seated not in {seat["household"] for trip in after["returns"] for seat in trip["seats"]}

@@ -18,6 +18,7 @@ from waythrough.terms.entries import Draft, Entry
 from waythrough.terms.estimates import NotComputable
 from waythrough.terms.kinds import body_of
 from waythrough.terms.parties import Person
+from waythrough.terms.people import Household
 from waythrough.terms.planned import Breach, DoorValue, Plan
 from waythrough.terms.problems import LedgerBroken, NoPlan
 from waythrough.terms.situation import Situation
@@ -61,24 +62,29 @@ def situation(ws: Workspace, days: int = DAYS, site: str | None = None) -> Situa
             time_zone=sites[0].time_zone,
             ledger=ws.ledger.id,
             people=people,
-            legs=tuple(ws.records("leg")),
-            doors=tuple(ws.records("door")),
+            legs=tuple(ws.register("leg").values()),
+            doors=tuple(ws.register("door").values()),
             door_states=tuple(board(ws)),
-            routes=tuple(ws.records("route")),
-            destinations=tuple(ws.records("destination")),
-            stops=tuple(ws.records("protection_stop")),
+            routes=tuple(ws.register("route").values()),
+            destinations=tuple(ws.register("destination").values()),
+            stops=tuple(ws.register("protection_stop").values()),
             reviews=tuple(ws.records("review")),
-            warehouses=tuple(ws.records("warehouse")),
+            warehouses=tuple(ws.register("warehouse").values()),
             stocks=tuple(ws.records("stock")),
-            commodities=tuple(ws.records("commodity")),
-            fleets=tuple(ws.records("fleet")),
-            households=tuple(ws.records("household")),
+            commodities=tuple(ws.register("commodity").values()),
+            fleets=tuple(ws.register("fleet").values()),
+            households=tuple(settled_households(ws)),
             intentions=tuple(ws.records("intention")),
             consents=tuple(ws.records("consent")),
             policy=policies[-1] if policies else None,
             outlooks=tuple(outlooks(ws, days)),
         )
     )
+
+
+def settled_households(ws: Workspace) -> list[Household]:
+    """Households whose record nobody contests. Two accounts of one family are settled first: until then, no seat."""
+    return [home for home in ws.records("household") if home.id not in ws.contested]
 
 
 def make_plan(ws: Workspace, days: int = DAYS, site: str | None = None) -> Chosen:
