@@ -163,3 +163,25 @@ def test_a_plan_file_checks_and_a_corrupted_one_is_named(wt, case, tmp_path):
     found = wt("check", tmp_path / "s.json", tmp_path / "p.json", "--json")
     assert found.code == 6
     assert "fleet-size" in {b["rule"] for b in found.json["breaches"]}
+
+
+def test_the_first_page_shows_the_invitation_that_stands_and_not_the_one_that_is_over(wt, rukban, tmp_path):
+    from datetime import date
+
+    from waythrough.actions.tell import gather
+    from waythrough.actions.workspace import Workspace
+    from waythrough.publish.desk import Desk
+    from waythrough.publish.first import first_page
+    from waythrough.publish.words import Words
+
+    with Workspace.open(rukban) as ws:
+        pages = {
+            day: first_page(
+                Desk(gather(ws.at(date.fromisoformat(day)), values=False).report, "internal", Words("en"))
+            )
+            for day in ("2019-03-28", "2019-04-03")
+        }
+    stands = [str(line) for line in pages["2019-03-28"].waiting if "invited" in str(line)]
+    assert len(stands) == 1
+    assert "2 Apr 2019" in stands[0]
+    assert not any("for a meeting on \u20662 Apr" in str(line) for line in pages["2019-04-03"].waiting)

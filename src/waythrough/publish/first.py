@@ -163,7 +163,7 @@ def _how_long(desk: Desk, state: DoorState) -> Any:
 
 
 def _waiting(desk: Desk) -> list[Any]:
-    """Those past the agreed time first, then the longest wait."""
+    """Those past the agreed time first, then the longest wait; then invitations that stand."""
     waiting = sorted(
         _states(desk, "no_answer", "waiting"),
         key=lambda one: (one.state != "no_answer", one.waiting_since or date.max, one.door),
@@ -174,7 +174,27 @@ def _waiting(desk: Desk) -> list[Any]:
         if state.waiting_since:
             word = desk.words.say("{state}, asked on {day}", state=word, day=state.waiting_since)
         found.append(_named(desk, state, word))
-    return found
+    return found + _invited(desk)
+
+
+def _invited(desk: Desk) -> list[Any]:
+    """Invitations to a meeting still to come that nobody has answered yet, the next meeting first."""
+    answered = {known.record.request for known in desk.report.answers}
+    standing = [
+        known.record
+        for known in desk.report.invitations
+        if known.record.meeting_on.latest >= desk.report.as_of and known.record.id not in answered
+    ]
+    return [
+        desk.words.say(
+            "{who} invited {party} on {day}, for a meeting on {meeting}.",
+            who=desk.names(invitation.inviters),
+            party=desk.name(invitation.invited),
+            day=invitation.sent_on,
+            meeting=invitation.meeting_on,
+        )
+        for invitation in sorted(standing, key=lambda one: (one.meeting_on.earliest, one.id))
+    ]
 
 
 def _soon(desk: Desk) -> list[Any]:
