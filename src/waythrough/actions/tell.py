@@ -22,6 +22,7 @@ from waythrough.terms.kinds import Known
 from waythrough.terms.parties import Person
 from waythrough.terms.problems import LedgerBroken, NoPlan
 from waythrough.terms.sayings import Claim, Figure
+from waythrough.terms.situation import HouseholdNow
 
 LANGUAGES = ("en", "ar", "fr", "ru")
 
@@ -85,7 +86,7 @@ def gather(
         situation=chosen.situation if chosen else None,
         values=worth,
         outlooks=tuple(understand.outlooks(ws, days)),
-        wishes=_wishes(ws, site.id, chosen),
+        wishes=_wishes(ws, chosen),
         sources=tuple(ws.records("source")),
         gaps=gaps.gaps(ws, population, chosen.situation if chosen else None),
         entries=entries(ws),
@@ -227,20 +228,28 @@ def _names(ws: Workspace) -> Mapping[str, Mapping[str, str]]:
 # --- people ------------------------------------------------------------------------------------------------
 
 
-def _wishes(ws: Workspace, site: str, chosen: Chosen | None) -> Wishes | None:
-    if not ws.records("household"):
+def _wishes(ws: Workspace, chosen: Chosen | None) -> Wishes | None:
+    """People by what they want and allow, from the situation the plan was made of: one reading of consent for both."""
+    if chosen is None or not chosen.situation.households:
         return None
-    wish = understand.wishes(ws, site)
+    homes = chosen.situation.households
+    leave = [home for home in homes if home.wishes_to_leave]
     return Wishes(
         as_of=ws.as_of,
-        wish_to_leave=wish.leave,
-        stay=wish.stay,
-        undecided=wish.undecided,
-        no_consent=wish.leave_no_consent,
-        seated=chosen.plan.people_moved if chosen else 0,
-        flagged=chosen.plan.flagged_consents if chosen else 0,
-        invented=wish.synthetic,
+        wish_to_leave=sum(home.size for home in leave),
+        stay=sum(home.size for home in homes if home.wishes_to_leave is False),
+        undecided=sum(home.size for home in homes if home.wishes_to_leave is None),
+        no_consent=sum(home.size for home in leave if not _every_adult_consents(home)),
+        seated=chosen.plan.people_moved,
+        flagged=chosen.plan.flagged_consents,
+        invented=any(home.synthetic for home in ws.records("household")),
     )
+
+
+def _every_adult_consents(home: HouseholdNow) -> bool:
+    """Whether each adult holds a consent to travel somewhere that is valid on the first day."""
+    willing = {consent.adult for consent in home.consents if consent.first <= 0 <= consent.last}
+    return bool(home.adults) and willing >= set(home.adults)
 
 
 def _figures(ws: Workspace, site: str) -> tuple[Known[Figure], ...]:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Any
 
 from waythrough.actions.workspace import Workspace
@@ -85,52 +82,6 @@ def outlooks(ws: Workspace, horizon_days: int = HORIZON_DAYS) -> list[Outlook]:
         horizon_days=horizon_days,
         guarantees=ws.known("guarantee"),
     )
-
-
-@dataclass(frozen=True)
-class Wish:
-    """Households at a site by what they want and what they allow, in people."""
-
-    leave: int
-    stay: int
-    undecided: int
-    leave_no_consent: int
-    synthetic: bool
-
-
-def wishes(ws: Workspace, site: str) -> Wish:
-    """Counts of people by their newest intention, and how many of those who wish to leave hold no live consent."""
-    households = {h.id: h for h in ws.records("household") if h.site == site and h.present}
-    newest: dict[str, Any] = {}
-    for intention in sorted(ws.records("intention"), key=lambda i: (i.asked_on, i.id)):
-        newest[intention.household] = intention
-    consenting = _consenting(ws)
-    leave = stay = undecided = bare = 0
-    for household in households.values():
-        wish = newest[household.id].wish_to_leave if household.id in newest else None
-        if wish is None:
-            undecided += household.size
-        elif wish:
-            leave += household.size
-            bare += 0 if all(a in consenting for a in household.adults) else household.size
-        else:
-            stay += household.size
-    return Wish(leave, stay, undecided, bare, any(h.synthetic for h in households.values()))
-
-
-def _consenting(ws: Workspace) -> set[str]:
-    """Adults whose newest word on some destination is a yes to travel that is valid today."""
-    newest: dict[tuple[str, str, str], Any] = {}
-    for consent in sorted(ws.records("consent"), key=lambda c: (c.given_on, c.id)):
-        if consent.purpose == "travel":
-            newest[consent.adult, consent.destination, consent.movement_kind] = consent
-    live = (c for c in newest.values() if c.decision in ("given", "reconfirmed"))
-    return {c.adult for c in live if c.valid_from <= ws.as_of <= c.valid_until}
-
-
-def days_back(as_of: date, every: int, times: int) -> Sequence[date]:
-    """``times`` days before ``as_of``, ``every`` days apart, oldest first."""
-    return [as_of - timedelta(days=every * n) for n in range(times, -1, -1)]
 
 
 def value_of(estimate: PopulationEstimate | NotComputable) -> Estimate | None:
