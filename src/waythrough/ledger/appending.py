@@ -84,7 +84,7 @@ def same_act(
     earlier: Sequence[StoredLine], writings: Sequence[Writing], author: str, key: str
 ) -> tuple[Entry, ...]:
     """The entries an idempotency key wrote before, if it wrote these very ones."""
-    if [(line.meta, line.body) for line in earlier] != [tuple(writing) for writing in writings]:
+    if [(line.meta, line.body) for line in earlier] != [(writing.meta, writing.body) for writing in writings]:
         raise KeyReused(key=key, author=author, day=moment(earlier[0].physical_ms).date())
     return tuple(lines.read(line) for line in earlier)
 
@@ -109,7 +109,7 @@ def write_commit(
     sealed, leaves = lines.seal(writings, signer.entropy)
     header = _next_header(writer, signer, leaves, act)
     data = header.pack()
-    writer.add(StoredCommit(data, signer.device.sign(data)), sealed)
+    writer.add(StoredCommit(data, signer.device.sign(data)), sealed, lines.holds_own(sealed))
     entries = tuple(
         lines.read(
             StoredLine(

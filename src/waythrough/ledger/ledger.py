@@ -337,7 +337,7 @@ def _read_genesis(line: StoredLine | None) -> tuple[str, str, dict[bytes, bytes]
     try:
         if line is None:
             raise ValueError("it is missing")
-        body = canonical.decode(line.body)
+        body = canonical.decode(line.body or b"")
         return str(body["ledger"]), str(body["title"]), genesis.enrolled(body)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise LedgerBroken(what=f"the first commit does not begin a ledger: {error}") from error

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from waythrough.ledger import canonical, clock
 from waythrough.ledger.hashing import ID_LENGTH, SALT_LENGTH, body_hash, leaf_hash
-from waythrough.terms.entries import Draft, Entry
+from waythrough.terms.entries import ERASED, OPEN, SEALED, Draft, Entry, Vaulted
 from waythrough.terms.problems import DraftRefused, LedgerBroken
 
 OWN_KINDS = "ledger."
 """Kinds the ledger writes about itself. Nobody else may use them, and `heads` leaves them out."""
 
+OWN_IN_META = b'"kind":"' + OWN_KINDS.encode()
+
 META_KEYS = ("author", "corrects", "kind", "known_on", "record", "source", "valid_from", "valid_to")
+"""What every meta says. It may say more: a newer program's words are carried, not understood."""
+
+VAULT_KEYS = ("keep_until", "site", "subject", "vault")
+"""What the meta of a body in the vault says besides."""
+
+
+JSON_START = b"{"
+"""Begins every body that is kept in the open; a sealed one begins with the number of its envelope's form."""
 
 
 class Writing(NamedTuple):
@@ -23,6 +33,7 @@ class Writing(NamedTuple):
 
     meta: bytes
     body: bytes
+    vaulted: Vaulted | None = None
 
 
 class Line(NamedTuple):
@@ -30,9 +41,11 @@ class Line(NamedTuple):
 
     id: bytes
     meta: bytes
-    salt: bytes
-    body: bytes
+    salt: bytes | None
+    body: bytes | None
     body_hash: bytes
+    subject: str | None = None
+    keep_until: str | None = None
 
 
 class StoredLine(NamedTuple):
@@ -45,7 +58,8 @@ class StoredLine(NamedTuple):
     position: int
     id: bytes
     meta: bytes
-    body: bytes
+    body: bytes | None
+    aside: str | None = None
 
 
 def write(draft: Draft, author: str, place: str) -> Writing:
@@ -68,19 +82,21 @@ def write(draft: Draft, author: str, place: str) -> Writing:
         "source": draft.source,
         "valid_from": _day_text(draft.valid_from),
         "valid_to": _day_text(draft.valid_to),
+        **_vault_meta(draft.vaulted),
     }
-    return Writing(canonical.encode(meta, place), canonical.encode(draft.body, place))
+    return Writing(canonical.encode(meta, place), canonical.encode(draft.body, place), draft.vaulted)
 
 
 def seal(writings: Sequence[Writing], entropy: Callable[[int], bytes]) -> tuple[list[Line], list[bytes]]:
     """The lines of these drafts, each under a salt of its own, and their leaf hashes."""
     salts = entropy(SALT_LENGTH * len(writings))
     lines, leaves = [], []
-    for n, (meta, body) in enumerate(writings):
+    for n, (meta, body, vaulted) in enumerate(writings):
         salt = salts[n * SALT_LENGTH : (n + 1) * SALT_LENGTH]
         hashed = body_hash(salt, body)
         leaf = leaf_hash(meta, hashed)
-        lines.append(Line(leaf[:ID_LENGTH], meta, salt, body, hashed))
+        subject, keep_until = (vaulted.subject, _day_text(vaulted.keep_until)) if vaulted else (None, None)
+        lines.append(Line(leaf[:ID_LENGTH], meta, salt, body, hashed, subject, keep_until))
         leaves.append(leaf)
     return lines, leaves
 
@@ -94,12 +110,16 @@ def read(line: StoredLine) -> Entry:
         The line says none: it was altered.
     """
     try:
-        return entry(line, *canonical.quick_decode(line.meta, line.body))
+        if line.body is not None and line.body.startswith(JSON_START):
+            meta, body = canonical.quick_decode(line.meta, line.body)
+            return entry(line, meta, body)
+        (meta,) = canonical.quick_decode(line.meta)
+        return entry(line, meta, {}, ERASED if line.body is None else SEALED)
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
         raise LedgerBroken(what=f"an entry of commit {line.sequence!r} cannot be read ({error})") from error
 
 
-def entry(line: StoredLine, meta: dict[str, Any], body: dict[str, Any]) -> Entry:
+def entry(line: StoredLine, meta: dict[str, Any], body: dict[str, Any], state: str = OPEN) -> Entry:
     """The entry of a line whose JSON is already read.
 
     It is known from the earlier of two days: when its words were published, and when they were recorded. Words
@@ -122,13 +142,21 @@ def entry(line: StoredLine, meta: dict[str, Any], body: dict[str, Any]) -> Entry
         log=line.log.hex(),
         sequence=line.sequence,
         index=line.position,
+        vaulted=vaulted(meta) if "vault" in meta else None,
+        state=state,
+        aside=line.aside or "",
     )
+
+
+def vaulted(meta: dict[str, Any]) -> Vaulted:
+    """Whose data the body of this meta is, for a meta that names a vault."""
+    return Vaulted(meta["vault"], meta["subject"], meta.get("site", ""), _day(meta.get("keep_until")))
 
 
 def meta_faults(meta: dict[str, Any]) -> list[str]:
     """What is wrong with the form of an entry's meta; nothing, for any that this program wrote."""
-    if tuple(sorted(meta)) != META_KEYS:
-        return [f"its meta has the keys {', '.join(sorted(meta))}"]
+    if not meta.keys() >= set(META_KEYS):
+        return [f"its meta has only the keys {', '.join(sorted(meta))}"]
     faults = [f"its {name} is no text" for name in ("author", "kind", "record") if not _is_text(meta[name])]
     if not (meta["source"] is None or isinstance(meta["source"], str)):
         faults.append("its source is neither text nor missing")
@@ -136,9 +164,24 @@ def meta_faults(meta: dict[str, Any]) -> list[str]:
     if not (isinstance(corrects, list) and all(is_id(one) for one in corrects)):
         faults.append("what it corrects is not a list of entry ids")
     faults += [
-        f"its {name} is no day" for name in ("known_on", "valid_from", "valid_to") if not _is_day(meta[name])
+        f"its {name} is no day"
+        for name in ("known_on", "valid_from", "valid_to", "keep_until")
+        if not _is_day(meta.get(name))
     ]
+    faults += [
+        f"its {name} is no text" for name in ("site", "subject", "vault") if not _is_text(meta.get(name, "-"))
+    ]
+    if ("vault" in meta) != ("subject" in meta):
+        faults.append("it names a vault or a subject, and not the other")
     return faults
+
+
+def holds_own(lines: Iterable[Line]) -> bool:
+    """Whether one of these lines is the ledger's own.
+
+    In canonical JSON a quotation mark inside a text is escaped, so these bytes can only be the key and its value.
+    """
+    return any(OWN_IN_META in line.meta for line in lines)
 
 
 def is_id(value: Any) -> bool:
@@ -147,7 +190,10 @@ def is_id(value: Any) -> bool:
 
 
 def _check(draft: Draft, author: str, place: str) -> None:
-    for name, value in (("kind", draft.kind), ("record", draft.record), ("author", author)):
+    named = [("kind", draft.kind), ("record", draft.record), ("author", author)]
+    if draft.vaulted:
+        named += [("vault", draft.vaulted.vault), ("subject", draft.vaulted.subject)]
+    for name, value in named:
         if not _is_text(value):
             raise DraftRefused(
                 place=place,
@@ -158,6 +204,7 @@ def _check(draft: Draft, author: str, place: str) -> None:
         ("known_on", draft.known_on),
         ("valid_from", draft.valid_from),
         ("valid_to", draft.valid_to),
+        ("keep_until", draft.vaulted.keep_until if draft.vaulted else None),
     ):
         # A datetime is a date to Python, but carries an hour whose zone nobody stated.
         if day is not None and (not isinstance(day, date) or isinstance(day, datetime)):
@@ -177,6 +224,19 @@ def _check(draft: Draft, author: str, place: str) -> None:
                 found=f"it corrects {one!r}, which is no entry id",
                 remedy="Name entries by all 32 hexadecimal digits.",
             )
+
+
+def _vault_meta(vaulted: Vaulted | None) -> dict[str, str]:
+    """The meta keys of a body in the vault. What is not said is left out, so that older metas keep their bytes."""
+    if vaulted is None:
+        return {}
+    said = {
+        "keep_until": _day_text(vaulted.keep_until),
+        "site": vaulted.site,
+        "subject": vaulted.subject,
+        "vault": vaulted.vault,
+    }
+    return {name: value for name, value in said.items() if value}
 
 
 def _day_text(day: date | None) -> str | None:

@@ -12,7 +12,7 @@ from sqlalchemy.types import NullType
 
 from waythrough.ledger.clock import Tick
 from waythrough.ledger.hashing import ID_LENGTH
-from waythrough.ledger.header import NOTHING, unpack
+from waythrough.ledger.header import NOTHING, header_hash, unpack
 from waythrough.ledger.lines import OWN_KINDS, Line, StoredLine
 from waythrough.ledger.lists import Fold, Row
 from waythrough.ledger.store import RawCommit, RawLine, StoredCommit
@@ -23,10 +23,10 @@ BATCH = 500
 """Values in one IN (...) list; older SQLite takes at most 999."""
 
 _ORDER = (commits.c.physical_ms, commits.c.counter, commits.c.log, commits.c.sequence)
-_LINE = select(*_ORDER, entries.c.position, entries.c.id, entries.c.meta, entries.c.body).join_from(
-    commits, entries, entries.c.commit_number == commits.c.number
-)
-_STANDING_LINE = _LINE.join(standing, standing.c.entry == entries.c.id)
+_LINE = select(
+    *_ORDER, entries.c.position, entries.c.id, entries.c.meta, entries.c.body, commits.c.aside
+).join_from(commits, entries, entries.c.commit_number == commits.c.number)
+_STANDING_LINE = _LINE.join(standing, standing.c.entry == entries.c.id).where(commits.c.aside.is_(None))
 
 
 class SqlReader:
@@ -140,11 +140,12 @@ class SqlReader:
 class SqlWriter(SqlReader):
     """A reader that holds the write lock. Fulfils `store.Writer`, but for ``faults``."""
 
-    def add(self, commit: StoredCommit, lines: Sequence[Line]) -> None:
+    def add(self, commit: StoredCommit, lines: Sequence[Line], own: bool) -> None:
         number = self._next(commits)
         header = unpack(commit.header)
         row = {
             "number": number,
+            "id": header_hash(commit.header),
             "header": commit.header,
             "signature": commit.signature,
             "log": header.log,
@@ -152,6 +153,8 @@ class SqlWriter(SqlReader):
             "physical_ms": header.physical_ms,
             "counter": header.counter,
             "act": None if header.act == NOTHING else header.act,
+            "own": int(own),
+            "aside": None,
         }
         self._connection.execute(insert(commits), [row])
         first = self._next(entries)

@@ -17,12 +17,13 @@ from waythrough.ledger.files import put_in_place
 from waythrough.ledger.sql import SqlReader, SqlWriter
 from waythrough.ledger.store import Reader, Writer
 from waythrough.ledger.tables import metadata
+from waythrough.ledger.upgrade import bring_up
 from waythrough.terms.problems import LedgerBroken, NotAWorkspace, NotWritten, NoWorkspace, WorkspaceExists
 
 APPLICATION_ID = 0x57415954
 """“WAYT”, in the file's own header: what tells a workspace from any other SQLite file."""
 
-FORMAT = 1
+FORMAT = 2
 
 WAIT_SECONDS = 120.0
 """How long a writer waits for the others. An import of a hundred thousand rows holds the lock for some seconds."""
@@ -74,7 +75,7 @@ class SqliteStore:
 
     @classmethod
     def open(cls, path: Path) -> SqliteStore:
-        """Open a workspace file that is there. Nothing is created or altered.
+        """Open a workspace file that is there. Nothing is created; only the layout of an older format is altered.
 
         Raises
         ------
@@ -83,8 +84,12 @@ class SqliteStore:
         NotAWorkspace
             The file is something else, or of a format this program does not know.
         """
-        _check_is_workspace(path)
-        return cls(path, _engine(path))
+        version = _check_is_workspace(path)
+        store = cls(path, _engine(path))
+        if version < FORMAT:
+            with store._transaction("BEGIN IMMEDIATE") as connection:
+                bring_up(connection, SqliteWriter(connection), FORMAT)
+        return store
 
     @contextmanager
     def reading(self) -> Iterator[Reader]:
@@ -177,7 +182,8 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql(connection.get_execution_options().get("ledger_begin", "BEGIN IMMEDIATE"))
 
 
-def _check_is_workspace(path: Path) -> None:
+def _check_is_workspace(path: Path) -> int:
+    """The format of a workspace file."""
     if not path.exists():
         raise NoWorkspace(path=path)
     try:
@@ -193,10 +199,11 @@ def _check_is_workspace(path: Path) -> None:
     version, mark = int.from_bytes(start[60:64], "big"), int.from_bytes(start[68:72], "big")
     if mark != APPLICATION_ID:
         raise NotAWorkspace(path=path, found="it is an SQLite file of another program")
-    if version != FORMAT:
+    if not 1 <= version <= FORMAT:
         raise NotAWorkspace(
-            path=path, found=f"it is of format {version}, and this program reads format {FORMAT}"
+            path=path, found=f"it is of format {version}, and this program reads formats 1 to {FORMAT}"
         )
+    return version
 
 
 def _refusal(path: Path, error: DBAPIError) -> LedgerBroken | NotWritten:

@@ -23,6 +23,7 @@ class RawCommit(NamedTuple):
     """A row of commits exactly as the database holds it, of whatever type: `verify` trusts none of it."""
 
     number: Any
+    id: Any
     header: Any
     signature: Any
     log: Any
@@ -30,6 +31,8 @@ class RawCommit(NamedTuple):
     physical_ms: Any
     counter: Any
     act: Any
+    own: Any
+    aside: Any
 
 
 class RawLine(NamedTuple):
@@ -43,6 +46,8 @@ class RawLine(NamedTuple):
     salt: Any
     body: Any
     body_hash: Any
+    subject: Any
+    keep_until: Any
 
 
 class Reader(Protocol):
@@ -100,8 +105,8 @@ class Reader(Protocol):
 class Writer(Reader, Protocol):
     """A reader that holds the write lock: what it reads cannot change before it has written."""
 
-    def add(self, commit: StoredCommit, lines: Sequence[Line]) -> None:
-        """Write a commit with its lines."""
+    def add(self, commit: StoredCommit, lines: Sequence[Line], own: bool) -> None:
+        """Write a commit with its lines; ``own`` when one of them is the ledger's own."""
 
     def put(self, fold: Fold, stale: Sequence[str], rows: Iterable[Row]) -> None:
         """Replace the list's rows of the stale records by these rows."""

@@ -1,4 +1,4 @@
-"""The tables of ledger format 1. ``commits`` and ``entries`` are the truth; the others are lists made from them."""
+"""The tables of ledger format 2. ``commits`` and ``entries`` are the truth; the others are lists made from them."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 
@@ -37,10 +38,14 @@ metadata = MetaData()
 # SQLite's INTEGER holds 64 bits and, as a primary key, is the row's own number.
 _Count = BigInteger().with_variant(Integer(), "sqlite")
 
+_NAMED = text("subject IS NOT NULL")  # most entries are about no person; they need no row in the index
+
 commits = Table(
     "commits",
     metadata,
     Column("number", _Count, primary_key=True, autoincrement=False),
+    # The hash of the header. Two commits may share a log and a sequence (a fork), never an id.
+    Column("id", Bytes, nullable=False, unique=True),
     Column("header", Bytes, nullable=False),
     Column("signature", Bytes, nullable=False),
     # From here on copied out of the header, to be found by; `verify` compares them with it.
@@ -49,9 +54,13 @@ commits = Table(
     Column("physical_ms", _Count, nullable=False),
     Column("counter", _Count, nullable=False),
     Column("act", Bytes),
-    UniqueConstraint("log", "sequence"),
-    Index("commits_in_order", "physical_ms", "counter", "log", "sequence", unique=True),
+    # Made from the entries: 1 if the commit holds one of the ledger's own, and why it does not count, if it does not.
+    Column("own", _Count, nullable=False),
+    Column("aside", Text),
+    Index("commits_by_log", "log", "sequence"),
+    Index("commits_in_order", "physical_ms", "counter", "log", "sequence"),
     Index("commits_by_act", "act"),
+    Index("commits_own", "own", "number"),
 )
 
 entries = Table(
@@ -60,20 +69,25 @@ entries = Table(
     Column("number", _Count, primary_key=True, autoincrement=False),
     Column("commit_number", _Count, ForeignKey("commits.number"), nullable=False),
     Column("position", _Count, nullable=False),
-    Column("id", Bytes, nullable=False, unique=True),
+    Column("id", Bytes, nullable=False),
     Column("meta", Bytes, nullable=False),
-    # May be empty in the file's form, so that a body can be destroyed and its hash still prove the rest. Until
-    # there are entries that order this, `verify` reports every missing body.
+    # Both are empty once an order to erase covers the entry. The hash of the body still proves the rest.
     Column("salt", Bytes),
     Column("body", Bytes),
     Column("body_hash", Bytes, nullable=False),
+    # Copied out of the meta: whose data the body is, and the last day it may be kept.
+    Column("subject", Text),
+    Column("keep_until", Text),
     UniqueConstraint("commit_number", "position"),
+    # Not unique: a device could sign somebody's entry again in a commit of its own. That commit is set aside.
+    Index("entries_by_id", "id"),
+    Index("entries_by_subject", "subject", sqlite_where=_NAMED, postgresql_where=_NAMED),
 )
 
 standing = Table(
     "standing",
     metadata,
-    Column("entry", Bytes, ForeignKey("entries.id"), primary_key=True),
+    Column("entry", Bytes, primary_key=True),
     Column("record", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("known_on", Text, nullable=False),

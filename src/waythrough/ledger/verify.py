@@ -17,7 +17,7 @@ from waythrough.ledger.header import NOTHING, Header, header_hash, unpack
 from waythrough.ledger.keys import signed
 from waythrough.ledger.lines import StoredLine
 from waythrough.ledger.store import RawCommit, RawLine, Reader, Store
-from waythrough.terms.entries import Entry, Finding, Verification
+from waythrough.terms.entries import OPEN, SEALED, Entry, Finding, Verification
 from waythrough.terms.problems import LedgerBroken
 
 STOP_WRITING = "Do not write to this file. Keep it as it is, and go back to a backup that verifies."
@@ -45,7 +45,7 @@ class _Work:
         self.entries: dict[str, Entry] = {}
         self._ledger = b""
         self._keys: dict[bytes, bytes] = {}
-        self._headers: dict[Any, tuple[str, Header]] = {}
+        self._headers: dict[Any, tuple[str, Header, Any]] = {}
 
     def go_through(self, reader: Reader) -> None:
         """All checks, from what everything rests on to what rests on it."""
@@ -70,7 +70,7 @@ class _Work:
         commit, line = found
         try:
             header = unpack(commit.header)
-            body = canonical.decode(line.body)
+            body = canonical.decode(line.body or b"")
             self._keys = genesis.enrolled(body)
             if body.get("ledger") != header.ledger.hex():
                 raise ValueError("its header is of another ledger than its entry")
@@ -91,7 +91,7 @@ class _Work:
             if header is None:
                 continue
             place = f"commit {header.sequence} of log {header.log.hex()[:16]}"
-            self._headers[row.number] = (place, header)
+            self._headers[row.number] = (place, header, row.own)
             self._check_signature(place, row, header)
             self._check_copies(place, row, header)
             chained.append((header.log, header.sequence, place, header, row.header))
@@ -117,9 +117,17 @@ class _Work:
 
     def _check_copies(self, place: str, row: RawCommit, header: Header) -> None:
         act = None if header.act == NOTHING else header.act
-        due = (header.log, header.sequence, header.physical_ms, header.counter, act)
-        for name, value, stored in zip(RawCommit._fields[3:], due, row[3:], strict=True):
-            if not _same(stored, value):
+        due = {
+            "id": header_hash(row.header),
+            "log": header.log,
+            "sequence": header.sequence,
+            "physical_ms": header.physical_ms,
+            "counter": header.counter,
+            "act": act,
+            "aside": None,
+        }
+        for name, value in due.items():
+            if not _same(stored := getattr(row, name), value):
                 self.found(place, f"its column {name} says {stored!r} where its header says {value!r}")
 
     def _check_chain(self, place: str, header: Header, last: tuple[Header, bytes] | None) -> None:
@@ -155,8 +163,11 @@ class _Work:
             self._check_number(f"entry {_shown(row.id)}", row.number, n)
             yield row
 
-    def _check_tree(self, commit: str, header: Header, rows: list[RawLine]) -> None:
+    def _check_tree(self, commit: str, header: Header, own: Any, rows: list[RawLine]) -> None:
         leaves = []
+        metas = [row.meta for row in rows if isinstance(row.meta, bytes)]
+        if not _same(own, due := int(any(lines.OWN_IN_META in meta for meta in metas))):
+            self.found(commit, f"its column own says {own!r} where its entries make it {due}")
         for n, row in enumerate(rows):
             place = f"entry {_shown(row.id)} ({commit}, line {n})"
             if not _same(row.position, n):
@@ -194,7 +205,9 @@ class _Work:
 
     def _read_entry(self, place: str, header: Header, n: int, row: RawLine) -> None:
         try:
-            meta, body = canonical.decode(row.meta), canonical.decode(row.body)
+            meta = canonical.decode(row.meta)
+            sealed = "vault" in meta and not row.body.startswith(lines.JSON_START)
+            body = {} if sealed else canonical.decode(row.body)
             faults = lines.meta_faults(meta)
             moment(header.physical_ms)
         except (ValueError, RecursionError, OverflowError) as error:
@@ -203,14 +216,25 @@ class _Work:
         for fault in faults:
             self.found(place, fault)
         for name, value, data in (("meta", meta, row.meta), ("body", body, row.body)):
-            if not canonical.says(data, value):
+            if not canonical.says(data, value) and not (sealed and data is row.body):
                 self.found(place, f"its {name} is not written in the ledger's one way")
         if not faults:
             stored = StoredLine(
                 header.physical_ms, header.counter, header.log, header.sequence, n, row.id, row.meta, row.body
             )
-            entry = lines.entry(stored, meta, body)
+            entry = lines.entry(stored, meta, body, SEALED if sealed else OPEN)
+            self._check_kept(place, entry, row)
             self.entries[entry.id] = entry
+
+    def _check_kept(self, place: str, entry: Entry, row: RawLine) -> None:
+        kept = entry.vaulted
+        due = (
+            kept.subject if kept else None,
+            kept.keep_until.isoformat() if kept and kept.keep_until else None,
+        )
+        for name, value in zip(("subject", "keep_until"), due, strict=True):
+            if not _same(stored := getattr(row, name), value):
+                self.found(place, f"its column {name} says {stored!r} where its meta says {value!r}")
 
     def check_corrections(self) -> None:
         """Every correction names entries of its own record."""

@@ -7,8 +7,24 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+OPEN, SEALED, ERASED = "open", "sealed", "erased"
+
 Body = Mapping[str, Any]
 """A JSON object: strings, integers, finite floats, booleans, null, lists and objects of these."""
+
+
+@dataclass(frozen=True)
+class Vaulted:
+    """Whose data a body is, so that it can be kept under a key of their own and destroyed when they ask.
+
+    ``vault`` is the class of data, ``subject`` the opaque id of the household, person or document, ``site`` the site
+    whose roles decide which devices are handed the key. ``keep_until`` is the last day the body may be kept.
+    """
+
+    vault: str
+    subject: str
+    site: str = ""
+    keep_until: date | None = None
 
 
 @dataclass(frozen=True)
@@ -29,6 +45,7 @@ class Draft:
     valid_from: date | None = None
     valid_to: date | None = None
     source: str | None = None
+    vaulted: Vaulted | None = None
 
 
 @dataclass(frozen=True)
@@ -38,6 +55,9 @@ class Entry:
     ``id`` is the first 32 hexadecimal digits of the entry's leaf hash. ``at`` is the recording device's
     clock (UTC); it orders the display and decides nothing. ``known_on`` is the earlier of the day the words
     were published and the day they were recorded.
+
+    ``state`` is open, sealed (its key is not on this device) or erased (destroyed by an order that travels); the body
+    is empty unless it is open. ``aside`` says why an entry does not count; empty for all that do.
     """
 
     id: str
@@ -54,6 +74,9 @@ class Entry:
     log: str
     sequence: int
     index: int
+    vaulted: Vaulted | None = None
+    state: str = OPEN
+    aside: str = ""
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ def other_program(path: Path) -> None:
 def newer_format(path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection:
         connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
-        connection.execute("PRAGMA user_version=2")
+        connection.execute("PRAGMA user_version=3")
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def newer_format(path: Path) -> None:
         (lambda path: path.write_bytes(b"SQLite format 3\0"), "not an SQLite file"),
         (lambda path: path.mkdir(), "cannot be read"),
         (other_program, "another program"),
-        (newer_format, "format 2"),
+        (newer_format, "format 3"),
     ],
 )
 def test_another_kind_of_file_is_refused_and_left_as_it_is(
@@ -117,7 +117,7 @@ def test_the_file_keeps_the_settings_that_keep_it_safe(ledger: Ledger, workspace
         }
     assert ask == {
         "application_id": 0x57415954,
-        "user_version": 1,
+        "user_version": 2,
         "journal_mode": "wal",
         "synchronous": 2,  # FULL
         "secure_delete": 1,
