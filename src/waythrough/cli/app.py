@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "publish": ("publish", "Write the situation report."),
     "show": ("show", "Where a record or figure comes from: entry, source, words."),
     "log": ("log", "The newest entries of the ledger."),
+    "doctor": ("doctor", "What is unsafe here: clock, disk, keys, settings."),
 }
 """Command → the module of `cli` that holds it, and its line in the help."""
 
