@@ -41,17 +41,10 @@ EXTRAS = {
 }
 """Extra → the modules it brings."""
 
-ARABIC_FONTS = (
-    "notosansarabic",
-    "notonaskh",
-    "notokufi",
-    "amiri",
-    "dejavusans",
-    "scheherazade",
-    "geeza",
-    "arial",
+ARABIC_FONTS = tuple(
+    "notosansarabic notonaskh notokufi amiri dejavusans scheherazade geeza arial segoeui tahoma freeserif kacst "
+    "sfarabic vazir".split()
 )
-ARABIC_FONTS += ("segoeui", "tahoma", "freeserif", "kacst", "sfarabic", "vazir")
 """Beginnings of the file names of common fonts with Arabic letters, in lower case without hyphens."""
 
 
