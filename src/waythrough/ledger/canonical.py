@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -24,6 +25,9 @@ _write = json.JSONEncoder(
 ).encode
 
 _quick_read = json.JSONDecoder().raw_decode
+
+# A number of so many digits may be more than `INTEGER_LIMIT`, which has as many.
+_long_number = re.compile(r"[0-9]{16}").search
 
 
 class _NotSaid(Exception):
@@ -52,7 +56,7 @@ def encode(value: Mapping[str, Any], place: str) -> bytes:
         Something JSON cannot say exactly: NaN, an infinity, a key that is no string, half a surrogate pair, a date.
     """
     try:
-        return _write(_plain(value, 0)).encode("utf-8")
+        return _quickly(value) or _write(_plain(value, 0)).encode("utf-8")
     except _NotSaid as refusal:
         where = "/" + "/".join(reversed(refusal.path))
         raise BodyRefused(place=place, where=where, found=refusal.found) from None
@@ -82,12 +86,52 @@ def quick_decode(*datas: bytes) -> list[Any]:
     return values
 
 
+def read(data: bytes) -> tuple[dict[str, Any], bool]:
+    """The object these bytes say, and whether they are the very bytes `encode` would write for it.
+
+    Raises
+    ------
+    ValueError
+        As `decode` does.
+    """
+    text = data.decode("utf-8")
+    try:
+        value, end = _quick_read(text)
+        # Written again the same: then no key was said twice, nothing stood after the object, no number was infinite.
+        if end == len(text) and type(value) is dict and not _needs_a_look(text) and _write(value) == text:
+            return value, True
+    except ValueError:
+        pass  # `decode` says what is wrong, in its own words
+    value = decode(data)
+    return value, says(data, value)
+
+
 def says(data: bytes, value: Mapping[str, Any]) -> bool:
     """True when these are the very bytes `encode` would write for this value."""
     try:
         return encode(value, "") == data
     except (BodyRefused, RecursionError):
         return False
+
+
+def _quickly(value: Mapping[str, Any]) -> bytes | None:
+    """The bytes of a value that reads back equal, without a look at each of its parts; None where one is needed.
+
+    The encoder written in C would turn keys that are numbers into strings and keep any integer and depth. Reading
+    its text back shows the first, the text itself the others. It takes a third of the time.
+    """
+    try:
+        text = _write(value)
+        if _needs_a_look(text) or _quick_read(text)[0] != value:
+            return None
+        return text.encode("utf-8")
+    except (TypeError, ValueError, RecursionError):
+        return None
+
+
+def _needs_a_look(text: str) -> bool:
+    """True where a number may be too large or the nesting too deep."""
+    return text.count("{") + text.count("[") > DEPTH_LIMIT or _long_number(text) is not None
 
 
 def _plain(value: Any, depth: int) -> Any:
