@@ -30,6 +30,11 @@ MAY: dict[str, frozenset[str]] = {
     # Consent is asked by those who register people, in private; not by those who plan the buses.
     "record consent": frozenset({REGISTRAR, PROTECTION}),
     "record household": frozenset({REGISTRAR, PROTECTION}),
+    "record identity": frozenset({REGISTRAR, PROTECTION}),
+    # Names are read one by one, for a reason that is written down before they are shown.
+    "read names": frozenset({REGISTRAR, PROTECTION}),
+    "erase": frozenset({PROTECTION}),
+    "reveal author": frozenset({HEAD, PROTECTION}),
     "record figure": frozenset({HEAD, INFORMATION, SITE}),
     "record incident": frozenset({HEAD, ACCESS, MOVEMENT, SITE, PROTECTION}),
     "record movement": frozenset({HEAD, MOVEMENT}),

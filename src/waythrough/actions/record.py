@@ -23,7 +23,7 @@ from waythrough.terms.doing import Movement
 from waythrough.terms.entries import Draft, Entry
 from waythrough.terms.kinds import body_of, kind_of
 from waythrough.terms.parties import Person
-from waythrough.terms.people import Consent
+from waythrough.terms.people import Consent, Identity
 from waythrough.terms.places import ProtectionStop, Review, Site
 from waythrough.terms.problems import InputRefused, Protected
 from waythrough.terms.references import Exists, check_record
@@ -118,14 +118,7 @@ def record_consent(
     covers all.
     """
     check_can(actor, "record consent")
-    household = ws.get("household", consent.household)
-    if consent.adult not in household.adults:
-        raise InputRefused(
-            place="consent.adult",
-            found=consent.adult,
-            allowed=", ".join(household.adults),
-            remedy="Name one of the household's adults.",
-        )
+    _check_adult(ws, "consent", consent)
     if consent.decision == "given" and not consent.asked_in_private:
         raise Protected(
             what=f"the consent of {consent.adult} was not asked in private",
@@ -146,6 +139,16 @@ def record_consent(
     earlier = [c for c in ws.records("consent") if _same_matter(c, consent) and c.id != consent.id]
     states.check_can_follow("consent", earlier[-1].decision if earlier else states.NOTHING, consent.decision)
     return write(ws, actor, consent, told, key=key)
+
+
+def record_identity(
+    ws: Workspace, actor: Person, identity: Identity, told: Told = None, key: str | None = None
+) -> Entry:
+    """Write down who somebody is. It goes into the vault, under a key of that one's own."""
+    check_can(actor, "record identity")
+    if identity.adult:
+        _check_adult(ws, "identity", identity)
+    return write(ws, actor, identity, told, key=key)
 
 
 # --- doing -------------------------------------------------------------------------------------------------
@@ -212,6 +215,7 @@ RECORDERS: dict[str, Recorder] = {
     "execution": record_execution,
     "performance": record_performance,
     "consent": record_consent,
+    "identity": record_identity,
     "movement": record_movement,
 }
 """Kinds with rules of their own; every other kind is recorded by `record_plain`."""
@@ -390,6 +394,17 @@ def _check_not_before(day: Any, place: str, first: Any, what: str) -> None:
             found=str(day),
             allowed=f"{first} or later, {what}",
             remedy="Correct the day that is wrong.",
+        )
+
+
+def _check_adult(ws: Workspace, kind: str, said: Consent | Identity) -> None:
+    household = ws.get("household", said.household)
+    if said.adult not in household.adults:
+        raise InputRefused(
+            place=f"{kind}.adult",
+            found=said.adult,
+            allowed=", ".join(household.adults),
+            remedy="Name one of the household's adults.",
         )
 
 

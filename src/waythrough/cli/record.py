@@ -53,6 +53,7 @@ REGISTER = {
     "stock": "How much of a good is where.",
     "fleet": "Vehicles that can carry.",
     "household": "People who choose and travel together; no names.",
+    "identity": "Names, papers, phones of a household or adult; kept in the vault.",
     "intention": "What a household says it wants; never a consent.",
     "policy": "What the planner may weigh, and who approved it.",
     "grade": "Reliability and credibility of one item.",

@@ -1,6 +1,7 @@
 """Values to JSON and back, by their own type hints. One way, for every record.
 
-Dates become ISO strings, tuples become lists. Unknown fields and wrong types are refused with the path to them.
+Dates become ISO strings, tuples become lists. Wrong types are refused with the path to them, and so are unknown fields,
+except in what a newer version of this program may have written.
 """
 
 from __future__ import annotations
@@ -39,10 +40,13 @@ def to_body(value: Any, *, full: bool = False) -> Any:
     return value
 
 
-def from_body(kind: type[T], body: Any, place: str = "") -> T:
-    """The value of type ``kind`` that ``body`` describes; refuses naming the place of what does not fit."""
+def from_body(kind: type[T], body: Any, place: str = "", *, newer: bool = False) -> T:
+    """The value of type ``kind`` that ``body`` describes; refuses naming the place of what does not fit.
+
+    ``newer`` True reads past fields that this version does not know: a newer one wrote them.
+    """
     try:
-        return typing.cast(T, _reader(typing.cast(Any, kind))(body))
+        return typing.cast(T, _reader(typing.cast(Any, kind), newer)(body))
     except _Misfit as misfit:
         raise InputRefused(
             place=(place or kind.__name__) + misfit.path,
@@ -92,23 +96,23 @@ class _Misfit(Exception):
 
 
 @functools.cache
-def _reader(hint: Any) -> Reader:
+def _reader(hint: Any, newer: bool) -> Reader:
     origin = typing.get_origin(hint)
     if hint is Any:
         return lambda body: body
     if origin in (typing.Union, types.UnionType):
-        return _union(typing.get_args(hint))
+        return _union(typing.get_args(hint), newer)
     if origin is tuple:
-        return _tuple(typing.get_args(hint))
+        return _tuple(typing.get_args(hint), newer)
     if origin is not None and issubclass(origin, Mapping):
-        return _mapping(typing.get_args(hint)[1])
+        return _mapping(typing.get_args(hint)[1], newer)
     if dataclasses.is_dataclass(hint) and isinstance(hint, type):
-        return _dataclass(hint)
+        return _dataclass(hint, newer)
     return _day(hint) if hint in (date, datetime) else _scalar(hint)
 
 
-def _union(hints: tuple[Any, ...]) -> Reader:
-    readers = [_reader(hint) for hint in hints if hint is not type(None)]
+def _union(hints: tuple[Any, ...], newer: bool) -> Reader:
+    readers = [_reader(hint, newer) for hint in hints if hint is not type(None)]
     optional = type(None) in hints
 
     def read(body: Any) -> Any:
@@ -125,9 +129,9 @@ def _union(hints: tuple[Any, ...]) -> Reader:
     return read
 
 
-def _tuple(hints: tuple[Any, ...]) -> Reader:
+def _tuple(hints: tuple[Any, ...], newer: bool) -> Reader:
     endless = len(hints) == 2 and hints[1] is Ellipsis
-    readers = [_reader(hint) for hint in hints if hint is not Ellipsis]
+    readers = [_reader(hint, newer) for hint in hints if hint is not Ellipsis]
 
     def read(body: Any) -> tuple[Any, ...]:
         if not isinstance(body, (list, tuple)):
@@ -145,8 +149,8 @@ def _tuple(hints: tuple[Any, ...]) -> Reader:
     return read
 
 
-def _mapping(hint: Any) -> Reader:
-    reader = _reader(hint)
+def _mapping(hint: Any, newer: bool) -> Reader:
+    reader = _reader(hint, newer)
 
     def read(body: Any) -> dict[str, Any]:
         if not isinstance(body, Mapping):
@@ -162,10 +166,10 @@ def _mapping(hint: Any) -> Reader:
     return read
 
 
-def _dataclass(kind: type) -> Reader:
+def _dataclass(kind: type, newer: bool) -> Reader:
     hints = typing.get_type_hints(kind)
     names = [f.name for f in dataclasses.fields(kind)]
-    readers = {name: _reader(hints[name]) for name in names}
+    readers = {name: _reader(hints[name], newer) for name in names}
     required = [f.name for f in dataclasses.fields(kind) if _required(f)]
     short: Reader | None = getattr(kind, "parse", None)  # days and windows have a short written form
 
@@ -180,6 +184,8 @@ def _dataclass(kind: type) -> Reader:
         for name, item in body.items():
             reader = readers.get(name)
             if reader is None:
+                if newer:
+                    continue
                 raise _Misfit(name, ", ".join(names), f".{name}")
             try:
                 values[name] = reader(item)

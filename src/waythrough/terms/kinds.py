@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Generic, TypeVar
@@ -9,6 +10,7 @@ from typing import Any, Generic, TypeVar
 from waythrough.terms import access, doing, parties, people, places, sayings, supply
 from waythrough.terms.codec import from_body, to_body
 from waythrough.terms.entries import Body, Entry
+from waythrough.terms.problems import InputRefused
 
 KINDS: dict[str, type[Any]] = {
     "place": places.Place,
@@ -37,6 +39,7 @@ KINDS: dict[str, type[Any]] = {
     "meeting": access.Meeting,
     "invitation": access.Invitation,
     "household": people.Household,
+    "identity": people.Identity,
     "intention": people.Intention,
     "consent": people.Consent,
     "commodity": supply.Commodity,
@@ -67,8 +70,38 @@ class Known(Generic[T]):
 
 _NAMES = {kind: name for name, kind in KINDS.items()}
 
-PERSONAL = frozenset({"household", "intention", "consent"})
-"""Kinds about people's choices: never in a public edition, never listed one by one outside the role."""
+PERSONAL = frozenset({"household", "identity", "intention", "consent"})
+"""Kinds about people at a site: never in a public edition, never listed one by one outside the role."""
+
+WHO, WHAT, TEXT, AUTHOR = "who", "what", "text", "author"
+"""Classes of the vault: who somebody is; what planning needs of a household, by opaque id; words of documents; and who
+wrote down an entry whose author is sealed."""
+
+
+@dataclass(frozen=True)
+class VaultRule:
+    """Where the bodies of a kind are kept: the class, and the fields that may name whose they are.
+
+    The first of these fields that is filled names the subject: a household, an adult, a document. A kind that names a
+    claim belongs to whatever the claim belongs to.
+    """
+
+    vault: str
+    subject: tuple[str, ...]
+
+
+VAULT: dict[str, VaultRule] = {
+    "household": VaultRule(WHAT, ("id",)),
+    "intention": VaultRule(WHAT, ("household",)),
+    "consent": VaultRule(WHAT, ("household",)),
+    "identity": VaultRule(WHO, ("adult", "household")),
+    # Words of a document can hold private names: they can be erased with everything that was drafted from them.
+    "document": VaultRule(TEXT, ("id",)),
+    "reading": VaultRule(TEXT, ("document",)),
+    "claim": VaultRule(TEXT, ("document",)),
+    "figure": VaultRule(TEXT, ("claim",)),
+}
+"""The kinds whose bodies go into the vault."""
 
 
 def kind_of(record: Any) -> str:
@@ -83,10 +116,35 @@ def body_of(record: Any) -> Body:
     return body
 
 
+READ_WHOLE = frozenset({"household", "consent"})
+"""Kinds that are read whole or not at all: a field that a newer version added may narrow what somebody allows."""
+
+
 def record_of(entry: Entry) -> Any:
     """The record an entry describes; None if this version does not know the kind.
 
-    Such an entry is carried and shown as unknown.
+    Such an entry is carried and shown as unknown. Of a known kind, fields that only a newer version knows are
+    read past.
+
+    Raises
+    ------
+    InputRefused
+        Even so it is no such record, or it must be read whole and cannot be.
     """
     kind = KINDS.get(entry.kind)
-    return None if kind is None else from_body(kind, {**entry.body, "id": entry.record}, entry.record)
+    if kind is None:
+        return None
+    body = {**entry.body, "id": entry.record}
+    try:
+        return from_body(kind, body, entry.record)
+    except InputRefused:
+        if entry.kind in READ_WHOLE:
+            raise
+        return from_body(kind, body, entry.record, newer=True)
+
+
+def unknown_fields(entry: Entry) -> tuple[str, ...]:
+    """The fields of an entry's body that this version does not know; all of them, if it does not know the kind."""
+    kind = KINDS.get(entry.kind)
+    known = {f.name for f in dataclasses.fields(kind)} if kind else set()
+    return tuple(sorted(set(entry.body) - known))

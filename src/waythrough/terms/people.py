@@ -29,6 +29,26 @@ class Household:
 
 
 @dataclass(frozen=True)
+class Identity:
+    """Who somebody is and where they can be found. It lives in the vault alone, and every reading of it is recorded.
+
+    ``adult`` is the token of the one it is about; empty, it is about the household as a whole. ``names``, ``papers``
+    and ``phones`` are as they were told. ``place`` is the exact place, in words or as a position. ``language`` is the
+    one to speak to them in. Nothing here is ever used to choose who travels.
+    """
+
+    id: str
+    household: str
+    adult: str = ""
+    names: tuple[str, ...] = ()
+    papers: tuple[str, ...] = ()
+    phones: tuple[str, ...] = ()
+    place: str = ""
+    language: str = ""
+    synthetic: bool = False
+
+
+@dataclass(frozen=True)
 class Intention:
     """What a household says it wants. An intention is never a consent."""
 

@@ -77,6 +77,7 @@ REFERENCES: dict[str, tuple[str, ...]] = {
     "invitation.invited": SPEAKERS,
     "invitation.speaker": SPEAKERS,
     "household.site": ("site",),
+    "identity.household": ("household",),
     "intention.household": ("household",),
     "intention.destination": ("destination",),
     "consent.household": ("household",),

@@ -25,6 +25,10 @@ record invitation        y     y      .       .      .           .         .    
 record meeting           y     y      .       y      .           .         .        .
 record consent           .     .      .       .      .           y         y        .
 record household         .     .      .       .      .           y         y        .
+record identity          .     .      .       .      .           y         y        .
+read names               .     .      .       .      .           y         y        .
+erase                    .     .      .       .      .           .         y        .
+reveal author            y     .      .       .      .           .         y        .
 record figure            y     .      .       y      y           .         .        .
 record incident          y     y      y       y      .           .         y        .
 record movement          y     .      y       .      .           .         .        .

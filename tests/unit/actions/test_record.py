@@ -10,7 +10,7 @@ from waythrough.actions.understand import board
 from waythrough.terms.access import Answer, Execution, Guarantee, Performance, Request, Step
 from waythrough.terms.doing import Movement
 from waythrough.terms.parties import Person
-from waythrough.terms.people import Consent
+from waythrough.terms.people import Consent, Identity
 from waythrough.terms.places import ProtectionStop
 from waythrough.terms.problems import CannotFollow, InputRefused, NotFound, NotYours, Protected
 from waythrough.terms.sayings import Source
@@ -229,3 +229,21 @@ def test_the_same_key_again_writes_nothing_new(ws, person, request_sent):
     first = record(ws, person, answer("denied"), "source-letter", key="k1")
     second = record(ws, person, answer("denied"), "source-letter", key="k1")
     assert first.id == second.id
+
+
+# --- who somebody is ---------------------------------------------------------------------------------------
+
+
+def test_an_identity_is_about_an_adult_of_a_recorded_household(ws, person):
+    entry = record(ws, person, Identity("identity-1", "hh-1", "hh-1/b", names=("Invented Name",)))
+    assert entry.kind == "identity"
+    with pytest.raises(InputRefused, match="hh-1/a, hh-1/b"):
+        record(ws, person, Identity("identity-2", "hh-1", "hh-9/a", names=("Invented Name",)))
+    with pytest.raises(InputRefused, match="hh-9"):
+        record(ws, person, Identity("identity-3", "hh-9", names=("Invented Name",)))
+
+
+def test_only_those_who_register_people_write_down_who_they_are(ws):
+    planner = Person("person-2", "B. L.", ("head_of_office", "movement_officer", "information_officer"))
+    with pytest.raises(NotYours):
+        record(ws, planner, Identity("identity-1", "hh-1", names=("Invented Name",)))

@@ -47,6 +47,25 @@ def test_what_does_not_fit_is_refused_with_its_place(change, place):
         from_body(Request, {**to_body(REQUEST), **change})
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"colour": "red"},
+        {"steps": [{"kind": "plan_approval", "door": "door-1", "agreed_working_days": 7, "urgency": 2}]},
+    ],
+)
+def test_what_a_newer_version_added_is_read_past_only_where_it_may_be(change):
+    body = {**to_body(REQUEST), **change}
+    assert from_body(Request, body, newer=True) == REQUEST
+    with pytest.raises(InputRefused):
+        from_body(Request, body)
+
+
+def test_a_newer_field_does_not_excuse_a_wrong_one():
+    with pytest.raises(InputRefused, match="asked_on"):
+        from_body(Request, {**to_body(REQUEST), "colour": "red", "asked_on": 20180101}, newer=True)
+
+
 def test_every_kind_has_an_id_and_a_frozen_value():
     for kind in KINDS.values():
         assert dataclasses.fields(kind)[0].name == "id"
