@@ -137,6 +137,15 @@ class KeyReused(Problem):
     exit_code = 4
 
 
+class BundleRefused(Problem):
+    """A bundle that cannot be read here: damaged, for others, from another ledger, or of a newer version."""
+
+    code = "bundle.refused"
+    message = N_("{place}: found {found}.")
+    advice = N_("{remedy}")
+    exit_code = 4
+
+
 class AmbiguousId(Problem):
     """The beginning of an id that several entries share."""
 
@@ -176,6 +185,14 @@ class LedgerBroken(Problem):
     advice = N_(
         "Do not write to this file. Run `waythrough verify` for the whole list and go back to a backup."
     )
+    exit_code = 6
+
+
+class BundleForged(BundleRefused):
+    """A bundle in which something is not what its signatures say."""
+
+    code = "bundle.forged"
+    message = N_("{place}: found {found}.")
     exit_code = 6
 
 
@@ -234,3 +251,18 @@ class NoPlan(Problem):
     message = N_("No plan could be computed: {what}.")
     advice = N_("{remedy}")
     exit_code = 8
+
+
+# --- exit 9: peer or network unavailable ---------------------------------------------------------------------
+
+
+class PeerUnreachable(Problem):
+    """The other side of a sync cannot be reached, or stopped answering."""
+
+    code = "sync.unreachable"
+    message = N_("{peer} could not be reached: {found}.")
+    advice = N_(
+        "What had arrived is kept, whole commits only. Run the same command again when the connection is back; "
+        "it goes on from there."
+    )
+    exit_code = 9
