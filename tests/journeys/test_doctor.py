@@ -57,7 +57,7 @@ def test_a_key_that_others_may_read_leaves_with_exit_7(wt, tirsa, tmp_path, monk
     home = tmp_path / "home"
     monkeypatch.setenv("WAYTHROUGH_HOME", str(home))
     assert wt("init", "new.way", "--person", "A. K.").code == 0
-    (home / "device-key.pem").chmod(0o644)
+    (home / "device.json").chmod(0o644)
     left = wt("doctor", "-C", "new.way", "--json")
     assert left.code == 7
     assert remarks(left)["device key"]["risk"] == 7

@@ -8,7 +8,8 @@ from pathlib import Path
 from waythrough.actions import machine, mounts
 from waythrough.ledger import Ledger
 from waythrough.ledger.clock import now_utc
-from waythrough.ledger.keys import FILE_NAME, data_folder
+from waythrough.ledger.device import data_folder
+from waythrough.ledger.devicefile import FILE_NAME
 from waythrough.terms.health import RECORD_AT_RISK, Remark, good, unsafe, watch
 from waythrough.terms.problems import LedgerBroken
 

@@ -1,9 +1,12 @@
-"""A new file appears whole under its name, or not at all."""
+"""A new file appears whole under its name, or not at all; an old one is overwritten before it goes."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import BinaryIO
+
+_CHUNK = 1 << 20
 
 
 def put_in_place(draft: Path, final: Path) -> None:
@@ -26,6 +29,23 @@ def put_in_place(draft: Path, final: Path) -> None:
     else:
         draft.unlink()
     _settle_folder(final.parent)
+
+
+def overwrite(path: Path) -> None:
+    """Write zeros over a file's bytes, where they lie. A disk that writes each change elsewhere keeps the old ones:
+    flash memory and copying file systems do, and no program can tell.
+    """
+    with path.open("r+b") as file:
+        _zero(file)
+
+
+def _zero(file: BinaryIO) -> None:
+    left = file.seek(0, os.SEEK_END)
+    file.seek(0)
+    while left > 0:
+        left -= file.write(bytes(min(left, _CHUNK)))
+    file.flush()
+    os.fsync(file.fileno())
 
 
 def _settle_folder(folder: Path) -> None:

@@ -1,57 +1,115 @@
-"""The device's own signing key: one per device, in the user's data folder, never in a workspace."""
+"""The device's own keys: one that signs its commits, one that opens what is sealed to it, one that wraps the rest."""
 
 from __future__ import annotations
 
-import contextlib
-import os
-import secrets
-import stat
-import sys
+from collections.abc import Callable
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
+from typing import NamedTuple
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    PublicFormat,
-    load_pem_private_key,
-)
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from pyrage import x25519
 
-from waythrough.ledger.files import put_in_place
-from waythrough.terms.problems import DeviceKeyExposed, DeviceKeyUnusable
+from waythrough.ledger.bech32 import encode
+from waythrough.ledger.last import InMind, Last, Memory
 
-FILE_NAME = "device-key.pem"
 FINGERPRINT_LENGTH = 16
+KEY_LENGTH = 32
+BOX_PREFIX = "age-secret-key-"
+
+
+class Secrets(NamedTuple):
+    """What a device never gives away."""
+
+    seed: bytes
+    """32 bytes of the Ed25519 key that signs."""
+
+    box: str
+    """The age X25519 identity that opens what is sealed to this device, as age writes it."""
+
+    kek: bytes
+    """32 bytes: the key-encryption key, under which the keyrings and the keys of sealed files are wrapped."""
 
 
 class DeviceKey:
-    """An Ed25519 key that signs this device's commits."""
+    """One device. Its public halves are always at hand; its secrets are asked for when they are first needed.
 
-    def __init__(self, private: Ed25519PrivateKey) -> None:
-        self._private = private
-        self.public: bytes = private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
-        """The 32 bytes of the public key."""
+    Parameters
+    ----------
+    public
+        The 32 bytes of the Ed25519 public key.
+    box_key
+        The age recipient to which others seal what is meant for this device.
+    secrets
+        Gives the secrets, or refuses while they are locked.
+    memory
+        What this device wrote last in each ledger.
+    folder
+        Where the device's files are; None for a device that has none.
+    """
+
+    def __init__(
+        self,
+        public: bytes,
+        box_key: str,
+        secrets: Callable[[], Secrets],
+        memory: Memory,
+        *,
+        folder: Path | None = None,
+    ) -> None:
+        self.public = public
+        self.box_key = box_key
+        self.folder = folder
+        self._secrets = secrets
+        self._memory = memory
 
     @classmethod
     def from_seed(cls, seed: bytes) -> DeviceKey:
-        """The key of a 32-byte seed. For tests and examples, where a key must be the same each time."""
-        return cls(Ed25519PrivateKey.from_private_bytes(seed))
+        """The device of a 32-byte seed, without a folder: what a recovery code gives back, and what tests use."""
+        kept = Secrets(
+            seed,
+            encode(BOX_PREFIX, derived(seed, b"waythrough box identity 1")).upper(),
+            derived(seed, b"waythrough key encryption key 1"),
+        )
+        return cls(public_of(seed), recipient_of(kept.box), lambda: kept, InMind())
 
     @property
     def fingerprint(self) -> bytes:
-        """16 bytes that name this key."""
+        """16 bytes that name this device."""
         return fingerprint(self.public)
 
     def sign(self, data: bytes) -> bytes:
         """The 64-byte signature over these bytes."""
         return self._private.sign(data)
 
-    def pem(self) -> bytes:
-        """The private key as PKCS #8 PEM, not encrypted: the folder's permissions protect it."""
-        return self._private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    def box(self) -> x25519.Identity:
+        """The age identity that opens what was sealed to ``box_key``."""
+        return x25519.Identity.from_str(self._secrets().box)
+
+    def kek(self) -> bytes:
+        """The key-encryption key, 32 bytes."""
+        return self._secrets().kek
+
+    def last(self, ledger: bytes) -> Last | None:
+        """The last commit this device remembers to have written in a ledger, by its 16-byte id."""
+        return self._memory.last(ledger)
+
+    def remember(self, ledger: bytes, last: Last) -> None:
+        """Keep what was just written in a ledger; called after the commit is on disk."""
+        self._memory.remember(ledger, last)
+
+    def is_moved(self, ledger: bytes) -> bool:
+        """True when what is remembered was kept on another machine, or came here as a copy: begin a new epoch."""
+        return self._memory.is_moved(ledger)
+
+    @cached_property
+    def _private(self) -> Ed25519PrivateKey:
+        return Ed25519PrivateKey.from_private_bytes(self._secrets().seed)
 
 
 def fingerprint(public: bytes) -> bytes:
@@ -68,59 +126,17 @@ def signed(public: bytes, signature: bytes, data: bytes) -> bool:
     return True
 
 
-def data_folder() -> Path:
-    """Where this user's Waythrough keeps what belongs to the device: WAYTHROUGH_HOME, or the platform's own place."""
-    if chosen := os.environ.get("WAYTHROUGH_HOME"):
-        return Path(chosen)
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "Waythrough"
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Application Support" / "Waythrough"
-    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "waythrough"
+def public_of(seed: bytes) -> bytes:
+    """The Ed25519 public key of a seed."""
+    private = Ed25519PrivateKey.from_private_bytes(seed)
+    return private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
 
 
-def device_key(folder: Path | None = None) -> DeviceKey:
-    """This device's key, made on first use.
-
-    Raises
-    ------
-    DeviceKeyExposed
-        Others on this machine may read the key file: what it signs could be anyone's.
-    DeviceKeyUnusable
-        The file is there and is no Ed25519 key, or the folder cannot be read or written.
-    """
-    path = (folder or data_folder()) / FILE_NAME
-    try:
-        if not path.exists():
-            _make(path)
-        return _load(path)
-    except OSError as error:
-        raise DeviceKeyUnusable(path=path, found=error.strerror or str(error)) from error
+def recipient_of(box: str) -> str:
+    """The age recipient of an age identity."""
+    return str(x25519.Identity.from_str(box).to_public())
 
 
-def _make(path: Path) -> None:
-    """Write a new key whole or not at all; when two processes come at once, one key wins and both use it."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(DeviceKey(Ed25519PrivateKey.generate()).pem())
-            file.flush()
-            os.fsync(file.fileno())
-        with contextlib.suppress(FileExistsError):
-            put_in_place(draft, path)
-    finally:
-        draft.unlink(missing_ok=True)
-
-
-def _load(path: Path) -> DeviceKey:
-    if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077:
-        raise DeviceKeyExposed(path=path)
-    try:
-        private = load_pem_private_key(path.read_bytes(), password=None)
-    except ValueError:
-        raise DeviceKeyUnusable(path=path, found="it is not a private key in PEM form") from None
-    if not isinstance(private, Ed25519PrivateKey):
-        raise DeviceKeyUnusable(path=path, found="its key is not of the Ed25519 kind")
-    return DeviceKey(private)
+def derived(secret: bytes, purpose: bytes) -> bytes:
+    """32 bytes for one purpose out of a secret (HKDF-SHA256, RFC 5869): two purposes never share a key."""
+    return HKDF(SHA256(), KEY_LENGTH, salt=None, info=purpose).derive(secret)

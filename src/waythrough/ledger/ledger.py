@@ -13,9 +13,10 @@ from typing import Self
 from waythrough.ledger import canonical, clock, genesis, lines, lists
 from waythrough.ledger.appending import Signer, check_fits, place, same_act, write_commit
 from waythrough.ledger.bulk import many_values
+from waythrough.ledger.device import device_key
 from waythrough.ledger.hashing import ID_LENGTH, act_hash
 from waythrough.ledger.header import NOTHING
-from waythrough.ledger.keys import DeviceKey, device_key
+from waythrough.ledger.keys import DeviceKey
 from waythrough.ledger.lines import StoredLine
 from waythrough.ledger.sqlite import SqliteStore
 from waythrough.ledger.store import Store, Writer

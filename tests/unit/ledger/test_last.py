@@ -1,0 +1,65 @@
+"""A device remembers what it wrote last, and notices that its memory was copied or restored."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from waythrough.ledger import last
+from waythrough.ledger.last import InFolder, InMind, Last, Memory
+
+LEDGER, OTHER = b"L" * 16, b"M" * 16
+WRITTEN = Last(b"l" * 20, 7, b"c" * 32)
+
+
+@pytest.mark.parametrize("kind", ["in a folder", "in mind"])
+def test_what_was_written_last_is_remembered_per_ledger(tmp_path: Path, kind: str) -> None:
+    memory: Memory = InFolder(tmp_path) if kind == "in a folder" else InMind()
+    assert memory.last(LEDGER) is None
+    memory.remember(LEDGER, WRITTEN._replace(sequence=6))
+    memory.remember(LEDGER, WRITTEN)
+    assert memory.last(LEDGER) == WRITTEN
+    assert memory.last(OTHER) is None
+    assert not memory.is_moved(LEDGER)
+    assert not memory.is_moved(OTHER)
+
+
+def test_it_outlives_the_process_and_leaves_no_drafts(tmp_path: Path) -> None:
+    InFolder(tmp_path).remember(LEDGER, WRITTEN)
+    assert InFolder(tmp_path).last(LEDGER) == WRITTEN
+    assert [file.name for file in (tmp_path / last.FOLDER).iterdir()] == [f"{LEDGER.hex()}.json"]
+
+
+def test_a_copied_folder_knows_that_it_is_a_copy(tmp_path: Path) -> None:
+    InFolder(tmp_path / "laptop").remember(LEDGER, WRITTEN)
+    shutil.copytree(tmp_path / "laptop", tmp_path / "copy")
+    copy = InFolder(tmp_path / "copy")
+    assert copy.last(LEDGER) == WRITTEN
+    assert copy.is_moved(LEDGER)
+    assert not InFolder(tmp_path / "laptop").is_moved(LEDGER)
+    copy.remember(LEDGER, WRITTEN._replace(sequence=0))
+    assert not copy.is_moved(LEDGER)
+
+
+def test_the_same_disk_in_another_machine_is_another_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    InFolder(tmp_path).remember(LEDGER, WRITTEN)
+    monkeypatch.setattr(last, "machine_id", lambda: b"another machine")
+    assert InFolder(tmp_path).is_moved(LEDGER)
+
+
+def test_the_machine_is_called_the_same_each_time() -> None:
+    assert last.machine_id() == last.machine_id()
+
+
+def test_a_torn_memory_is_none(tmp_path: Path) -> None:
+    memory = InFolder(tmp_path)
+    memory.remember(LEDGER, WRITTEN)
+    (file,) = (tmp_path / last.FOLDER).iterdir()
+    for torn in ("", "[]", '["zz", 1, "", ""]', "null"):
+        file.write_text(torn)
+        assert memory.last(LEDGER) is None
+        assert not memory.is_moved(LEDGER)
