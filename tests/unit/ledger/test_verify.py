@@ -381,6 +381,12 @@ def test_a_lying_list_says_that_no_entry_is_harmed_and_a_rebuild_mends_it(writte
         assert ledger.verify().sound
 
 
+def test_a_list_that_says_a_thing_twice_is_noticed(written: Path) -> None:
+    change(written, ("INSERT INTO standing SELECT * FROM standing WHERE record='request/2'", ()))
+    (finding,) = findings(written)
+    assert "more than once" in finding.what and "Rebuild" in finding.advice
+
+
 def test_a_trigger_put_into_the_file_is_noticed(written: Path) -> None:
     change(
         written,
