@@ -7,18 +7,15 @@ Whatever is wrong with one is one refusal. `docs/reference/ledger-format.md` des
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import pyrage
 
-from waythrough.ledger import cursor, header
+from waythrough.ledger import cursor
 from waythrough.ledger.cursor import Cursor, Unreadable
-from waythrough.ledger.hashing import SALT_LENGTH, body_hash
 from waythrough.ledger.keys import DeviceKey, fingerprint, signed
-from waythrough.ledger.parcels import CarriedLine, Parcel, Tip
+from waythrough.ledger.payload import Part, pack, unpack
 from waythrough.terms.problems import BundleForged, BundleRefused
 
 VERSION = 1
@@ -27,51 +24,13 @@ OUTER = b"WYTX"
 INNER = b"WYTY"
 """Begins what is signed, so that a signature given here can never pass for one over a commit."""
 
-NO_BUNDLE = bytes(16)
-"""Stands for “answers nothing”."""
-
 LARGEST_PART = 256 << 20
 """Bytes of a payload, unpacked. More than any commit a team writes; less than would stop a small laptop."""
 
-USUAL_PART = 4 << 20
-"""Bytes after which a part is closed and another begun, so that a broken connection costs little."""
+FETCH_AGAIN = "Nothing was taken from it. Ask the sender to write it again, and copy it again."
 
 _OUTER_LENGTH = len(OUTER) + 2 + 8
 _INNER_LENGTH = len(INNER) + 2 + 32 + 64
-_TIP_LENGTH = 20 + 8 + 32
-_SMALLEST_PARCEL = header.LENGTH + 64 + 4
-_SMALLEST_LINE = 4 + 1 + 32
-_SMALLEST_SECTION = 2 + 2 + 4
-_HERE, _GONE = b"\x01", b"\x00"
-
-
-class KeySection(NamedTuple):
-    """Vault keys of one class at one site, sealed to the devices that may hold them: for us, bytes."""
-
-    site: str
-    vault: str
-    sealed: bytes
-
-
-@dataclass(frozen=True)
-class Part:
-    """What one part of a bundle says.
-
-    ``base`` is what a receiver must already hold for the parcels to join on; ``frontier`` is what the sender holds.
-    ``answers`` is the id of the bundle this one answers, so that no old answer passes for a new one. ``made_ms`` is
-    the sender's clock, milliseconds since 1970 UTC.
-    """
-
-    ledger: bytes
-    bundle: bytes
-    made_ms: int
-    frontier: tuple[Tip, ...]
-    base: tuple[Tip, ...] = ()
-    answers: bytes = NO_BUNDLE
-    number: int = 1
-    of: int = 1
-    parcels: tuple[Parcel, ...] = ()
-    keys: tuple[KeySection, ...] = ()
 
 
 class Opened(NamedTuple):
@@ -107,29 +66,6 @@ def write(part: Part, device: DeviceKey, recipients: Sequence[str]) -> bytes:
     return seal(sign(payload, device), recipients)
 
 
-def pack(part: Part) -> bytes:
-    """The payload: what is compressed, signed and sealed."""
-    pieces = [
-        part.ledger,
-        part.bundle,
-        part.answers,
-        cursor.number(part.number),
-        cursor.number(part.of),
-        cursor.large(part.made_ms),
-        *_tips(part.base),
-        *_tips(part.frontier),
-        cursor.number(len(part.parcels)),
-    ]
-    for parcel in part.parcels:
-        pieces += (parcel.header, parcel.signature, cursor.number(len(parcel.lines)))
-        for line in parcel.lines:
-            pieces += _line(line)
-    pieces.append(cursor.number(len(part.keys)))
-    for section in sorted(part.keys):
-        pieces += (cursor.text(section.site), cursor.text(section.vault), cursor.sized(section.sealed))
-    return b"".join(pieces)
-
-
 def sign(payload: bytes, device: DeviceKey) -> bytes:
     """The signed form of a payload: mark, version, key, signature over all the rest, compressed payload."""
     start, packed = INNER + cursor.small(VERSION) + device.public, zlib.compress(payload, 3)
@@ -148,42 +84,6 @@ def seal(plain: bytes, recipients: Sequence[str]) -> bytes:
             remedy="Look at the devices with `waythrough device list`; revoke or enrol again the one without a key.",
         ) from None
     return OUTER + cursor.small(VERSION) + cursor.large(len(sealed)) + bytes(sealed)
-
-
-def size(parcel: Parcel) -> int:
-    """About how many bytes a parcel takes in a payload."""
-    lines = sum(
-        53 + len(line.meta) + (len(line.body) if line.body is not None else 0) for line in parcel.lines
-    )
-    return _SMALLEST_PARCEL + lines
-
-
-def portions(parcels: Iterable[Parcel], usual: int = USUAL_PART) -> Iterator[tuple[Parcel, ...]]:
-    """The parcels in their order, a part's worth at a time."""
-    portion: list[Parcel] = []
-    filled = 0
-    for parcel in parcels:
-        portion.append(parcel)
-        filled += size(parcel)
-        if filled >= usual:
-            yield tuple(portion)
-            portion, filled = [], 0
-    if portion:
-        yield tuple(portion)
-
-
-def _tips(tips: Sequence[Tip]) -> Iterator[bytes]:
-    yield cursor.number(len(tips))
-    for tip in sorted(tips):
-        yield tip.log + cursor.large(tip.sequence) + tip.commit
-
-
-def _line(line: CarriedLine) -> tuple[bytes, ...]:
-    # The hash of a body that is here is computed by whoever reads it, so it cannot lie; that of an erased body
-    # must travel.
-    if line.body is None or line.salt is None:
-        return (cursor.sized(line.meta), _GONE, line.body_hash)
-    return (cursor.sized(line.meta), _HERE, line.salt, cursor.sized(line.body))
 
 
 # --- reading -----------------------------------------------------------------------------------------------
@@ -220,9 +120,6 @@ def split(data: bytes, place: str) -> list[bytes]:
         parts.append(data[at : at + length])
         at += length
     return parts
-
-
-FETCH_AGAIN = "Nothing was taken from it. Ask the sender to write it again, and copy it again."
 
 
 def check_version(version: int, place: str) -> None:
@@ -271,7 +168,7 @@ def read(signed_bytes: bytes, place: str) -> Opened:
     signer, packed = _verified(signed_bytes, place)
     payload = _unpacked(packed, place)
     try:
-        return Opened(_part(Cursor(payload)), signer)
+        return Opened(unpack(payload), signer)
     except Unreadable as error:
         raise BundleRefused(place=place, found=error.found, remedy=FETCH_AGAIN) from None
 
@@ -311,56 +208,3 @@ def _unpacked(packed: bytes, place: str) -> bytes:
             place=place, found="a payload that does not end where it should", remedy=FETCH_AGAIN
         )
     return payload
-
-
-def _part(data: Cursor) -> Part:
-    ledger, bundle, answers = (
-        data.take(16, what) for what in ("the ledger id", "the bundle id", "the id it answers")
-    )
-    number, of = data.number("the number of the part"), data.number("the number of parts")
-    if not 1 <= number <= of:
-        raise Unreadable(f"it says that it is part {number} of {of}")
-    made_ms = data.large("the time it was made")
-    base, frontier = _read_tips(data, "commits it builds on"), _read_tips(data, "commits the sender holds")
-    parcels = tuple(_read_parcel(data) for _ in range(data.count(_SMALLEST_PARCEL, "commits")))
-    keys = _read_sections(data)
-    data.end()
-    return Part(ledger, bundle, made_ms, frontier, base, answers, number, of, parcels, keys)
-
-
-def _read_tips(data: Cursor, what: str) -> tuple[Tip, ...]:
-    tips = tuple(
-        Tip(data.take(20, "a log"), data.large("a sequence"), data.take(32, "a commit id"))
-        for _ in range(data.count(_TIP_LENGTH, what))
-    )
-    if any(first >= second for first, second in pairwise(tips)):
-        raise Unreadable(f"the {what} are not in order")
-    return tips
-
-
-def _read_parcel(data: Cursor) -> Parcel:
-    head, signature = data.take(header.LENGTH, "a header"), data.take(64, "a signature")
-    return Parcel(
-        head, signature, tuple(_read_line(data) for _ in range(data.count(_SMALLEST_LINE, "entries")))
-    )
-
-
-def _read_line(data: Cursor) -> CarriedLine:
-    meta = data.sized("an entry's meta")
-    mark = data.take(1, "the mark of a body")
-    if mark == _GONE:
-        return CarriedLine(meta, None, None, data.take(32, "the hash of a body"))
-    if mark != _HERE:
-        raise Unreadable(f"a body is marked {mark[0]}, neither here nor gone")
-    salt, body = data.take(SALT_LENGTH, "a salt"), data.sized("a body")
-    return CarriedLine(meta, salt, body, body_hash(salt, body))
-
-
-def _read_sections(data: Cursor) -> tuple[KeySection, ...]:
-    sections = tuple(
-        KeySection(data.text("a site"), data.text("a vault class"), data.sized("sealed keys"))
-        for _ in range(data.count(_SMALLEST_SECTION, "key sections"))
-    )
-    if any(first[:2] >= second[:2] for first, second in pairwise(sections)):
-        raise Unreadable("the key sections are not in order")
-    return sections

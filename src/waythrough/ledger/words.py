@@ -12,7 +12,7 @@ from waythrough.terms.problems import InputRefused
 
 COUNT = 8
 _BITS = 11
-"""A word stands for eleven bits: the list has 2,048. Eight words are 88 bits: nobody finds a second set with the same."""
+"""A word stands for eleven bits: the list has 2,048. Nobody finds a second hash with the same 88 bits."""
 
 _LETTERS = 4
 """The first four letters of a word are no other word's, so that four are enough (BIP-39)."""

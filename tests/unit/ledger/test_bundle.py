@@ -12,11 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from waythrough.ledger import bundle, cursor
-from waythrough.ledger.bundle import KeySection, Opened, Part
+from waythrough.ledger import bundle, cursor, payload
+from waythrough.ledger.bundle import Opened
 from waythrough.ledger.hashing import body_hash
 from waythrough.ledger.keys import DeviceKey
 from waythrough.ledger.parcels import CarriedLine, Parcel, Tip
+from waythrough.ledger.payload import KeySection, Part
 from waythrough.terms.problems import BundleForged, BundleRefused
 
 SENDER = DeviceKey.from_seed(bytes(range(32)))
@@ -37,7 +38,11 @@ PART = Part(
     number=2,
     of=3,
     parcels=(Parcel(b"WYTC" + bytes(160), b"s" * 64, (HERE, GONE)), Parcel(bytes(164), b"t" * 64, (HERE,))),
-    keys=(KeySection("north", "who", b"sealed"), KeySection("north", "what", b"")),
+    keys=(
+        KeySection("north", "who", b"o" * 16, 5, b"d" * 32, b"s" * 64, b"sealed"),
+        KeySection("north", "what", b"o" * 16, 6, b"e" * 32, b"t" * 64, b""),
+    ),
+    has=(b"1" * 32, b"2" * 32),
 )
 
 
@@ -48,9 +53,9 @@ def read(data: bytes, *identities: pyrage.x25519.Identity) -> list[Opened]:
     ]
 
 
-def wrap(payload: bytes, version: int = bundle.VERSION, device: DeviceKey = SENDER) -> bytes:
+def wrap(data: bytes, version: int = bundle.VERSION, device: DeviceKey = SENDER) -> bytes:
     """A payload of our making, packed, signed and sealed as it should be."""
-    return seal(zlib.compress(payload), version, device)
+    return seal(zlib.compress(data), version, device)
 
 
 def seal(packed: bytes, version: int = bundle.VERSION, device: DeviceKey = SENDER) -> bytes:
@@ -117,17 +122,17 @@ def test_every_shortened_bundle_is_refused(written: bytes) -> None:
 
 
 def test_every_shortened_payload_is_refused_even_when_signed_anew() -> None:
-    payload = bundle.pack(PART)
-    for length in range(len(payload)):
+    plain = payload.pack(PART)
+    for length in range(len(plain)):
         with pytest.raises(BundleRefused):
-            read(wrap(payload[:length]))
+            read(wrap(plain[:length]))
 
 
 def test_every_changed_byte_of_a_payload_signed_anew_is_read_or_refused_and_nothing_else() -> None:
-    payload = bundle.pack(PART)
-    for place in range(len(payload)):
+    plain = payload.pack(PART)
+    for place in range(len(plain)):
         for mask in (1, 0x80, 0xFF):
-            changed = bytearray(payload)
+            changed = bytearray(plain)
             changed[place] ^= mask
             try:
                 (opened,) = read(wrap(bytes(changed)))
@@ -140,9 +145,9 @@ def test_what_follows_a_bundle_is_refused(written: bytes) -> None:
     with pytest.raises(BundleRefused, match="begin no part"):
         read(written + b"\x00")
     with pytest.raises(BundleRefused, match="follow after its end"):
-        read(wrap(bundle.pack(PART) + b"\x00"))
+        read(wrap(payload.pack(PART) + b"\x00"))
     with pytest.raises(BundleRefused, match="does not end where it should"):
-        read(seal(zlib.compress(bundle.pack(PART)) + b"\x00"))
+        read(seal(zlib.compress(payload.pack(PART)) + b"\x00"))
 
 
 def test_a_part_follows_a_part(written: bytes) -> None:
@@ -151,7 +156,7 @@ def test_a_part_follows_a_part(written: bytes) -> None:
 
 @pytest.mark.parametrize("sealed", [False, True])
 def test_a_bundle_of_a_newer_version_says_so(written: bytes, sealed: bool) -> None:
-    newer = wrap(bundle.pack(PART), version=2) if sealed else written[:4] + b"\x00\x02" + written[6:]
+    newer = wrap(payload.pack(PART), version=2) if sealed else written[:4] + b"\x00\x02" + written[6:]
     with pytest.raises(BundleRefused, match="made by a newer version of Waythrough") as refused:
         read(newer)
     assert "Update Waythrough" in refused.value.remedy()
@@ -164,7 +169,7 @@ def test_a_bundle_of_version_nought_is_refused_as_what_it_is(written: bytes) -> 
 
 def test_a_signature_by_another_device_is_a_forgery() -> None:
     other = DeviceKey.from_seed(b"o" * 32)
-    start, packed = bundle.INNER + cursor.small(1) + SENDER.public, zlib.compress(bundle.pack(PART))
+    start, packed = bundle.INNER + cursor.small(1) + SENDER.public, zlib.compress(payload.pack(PART))
     forged = bundle.seal(start + other.sign(start + packed) + packed, [str(BOX.to_public())])
     with pytest.raises(BundleForged, match=SENDER.fingerprint.hex()):
         read(forged)
@@ -187,29 +192,30 @@ def test_a_payload_that_would_fill_the_machine_is_refused(monkeypatch: pytest.Mo
         (lambda part: replace(part, base=(TIP, TIP)), "builds on are not in order"),
         (lambda part: replace(part, frontier=(TIP, TIP)), "sender holds are not in order"),
         (lambda part: replace(part, keys=(PART.keys[0],) * 2), "key sections are not in order"),
+        (lambda part: replace(part, has=(PART.has[0],) * 2), "digests of keys are not in order"),
     ],
 )
 def test_a_payload_that_contradicts_itself_is_refused(change: Callable[[Part], Part], found: str) -> None:
     with pytest.raises(BundleRefused, match=found):
-        read(wrap(bundle.pack(change(PART))))
+        read(wrap(payload.pack(change(PART))))
 
 
 def test_a_count_that_cannot_be_makes_no_room() -> None:
-    start = bundle.pack(replace(PART, base=(), frontier=(), parcels=(), keys=()))[: 48 + 16]
+    start = payload.pack(replace(PART, base=(), frontier=(), parcels=(), keys=()))[: 48 + 16]
     with pytest.raises(BundleRefused, match="4294967295 commits it builds on are announced"):
         read(wrap(start + b"\xff" * 4))
 
 
 def test_a_body_is_here_or_gone_and_nothing_between() -> None:
-    payload = bundle.pack(PART)
-    mark = payload.index(META) + len(META)
+    plain = payload.pack(PART)
+    mark = plain.index(META) + len(META)
     with pytest.raises(BundleRefused, match="marked 7, neither here nor gone"):
-        read(wrap(payload[:mark] + b"\x07" + payload[mark + 1 :]))
+        read(wrap(plain[:mark] + b"\x07" + plain[mark + 1 :]))
 
 
 def test_a_site_that_is_no_text_is_refused() -> None:
     with pytest.raises(BundleRefused, match="a site is not text"):
-        read(wrap(bundle.pack(PART).replace(b"north", b"n\xffrth")))
+        read(wrap(payload.pack(PART).replace(b"north", b"n\xffrth")))
 
 
 @settings(max_examples=300, deadline=None)
@@ -225,11 +231,11 @@ def test_bytes_from_anywhere_are_refused_and_nothing_else(data: bytes) -> None:
 
 def test_garbage_after_a_true_beginning_is_refused_and_nothing_else() -> None:
     rng = random.Random(5)
-    payload = bundle.pack(PART)
+    plain = payload.pack(PART)
     for _ in range(2_000):
-        cut = rng.randrange(len(payload))
+        cut = rng.randrange(len(plain))
         try:
-            (opened,) = read(wrap(payload[:cut] + rng.randbytes(rng.randrange(200))))
+            (opened,) = read(wrap(plain[:cut] + rng.randbytes(rng.randrange(200))))
         except BundleRefused:
             continue
         assert opened.part != PART
@@ -237,7 +243,7 @@ def test_garbage_after_a_true_beginning_is_refused_and_nothing_else() -> None:
 
 def test_parts_are_closed_when_they_are_full_and_keep_the_order() -> None:
     parcels = [Parcel(bytes([n]) * 164, bytes(64), (HERE,)) for n in range(10)]
-    portions = list(bundle.portions(parcels, usual=3 * bundle.size(parcels[0])))
+    portions = list(payload.portions(parcels, usual=3 * payload.size(parcels[0])))
     assert [len(portion) for portion in portions] == [3, 3, 3, 1]
     assert [parcel for portion in portions for parcel in portion] == parcels
-    assert list(bundle.portions([])) == []
+    assert list(payload.portions([])) == []
