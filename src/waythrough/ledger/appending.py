@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from waythrough.ledger import lines, lists
+from waythrough.ledger import canonical, lines, lists
 from waythrough.ledger.clock import FURTHEST_AHEAD_MS, Tick, milliseconds, moment, tick
 from waythrough.ledger.genesis import log_id
 from waythrough.ledger.hashing import merkle_root
@@ -14,7 +14,8 @@ from waythrough.ledger.header import NOTHING, Header, header_hash, unpack
 from waythrough.ledger.keys import DeviceKey, signed
 from waythrough.ledger.lines import StoredLine, Writing
 from waythrough.ledger.store import StoredCommit, Writer
-from waythrough.terms.entries import Draft, Entry
+from waythrough.ledger.vault import Vault
+from waythrough.terms.entries import OPEN, Draft, Entry
 from waythrough.terms.problems import CorrectsUnknown, DraftRefused, KeyReused, LedgerBroken, RecordExists
 
 
@@ -81,12 +82,27 @@ def check_fits(drafts: Sequence[Draft], existing: Sequence[Entry], alongside: bo
 
 
 def same_act(
-    earlier: Sequence[StoredLine], writings: Sequence[Writing], author: str, key: str
+    earlier: Sequence[StoredLine], writings: Sequence[Writing], author: str, key: str, vault: Vault
 ) -> tuple[Entry, ...]:
-    """The entries an idempotency key wrote before, if it wrote these very ones."""
-    if [(line.meta, line.body) for line in earlier] != [(writing.meta, writing.body) for writing in writings]:
+    """The entries an idempotency key wrote before, if it wrote these very ones.
+
+    Sealed bodies differ each time they are sealed, so what they say is compared; where the key is gone or elsewhere,
+    their metas speak for them. How long a body may be kept counts from the day it was first written.
+    """
+    entries = tuple(vault.read(earlier, on_record=True))
+    if len(entries) != len(writings) or not all(map(_says, earlier, entries, writings)):
         raise KeyReused(key=key, author=author, day=moment(earlier[0].physical_ms).date())
-    return tuple(lines.read(line) for line in earlier)
+    return entries
+
+
+def _says(line: StoredLine, entry: Entry, writing: Writing) -> bool:
+    if line.body == writing.body and line.meta == writing.meta:
+        return True
+    metas = canonical.quick_decode(line.meta, writing.meta)
+    for meta in metas:
+        meta.pop("keep_until", None)
+    body = canonical.quick_decode(writing.body)[0] if entry.state == OPEN else entry.body
+    return metas[0] == metas[1] and entry.body == body
 
 
 def write_commit(
@@ -94,6 +110,7 @@ def write_commit(
     signer: Signer,
     writings: Sequence[Writing],
     *,
+    bodies: Sequence[bytes] | None = None,
     act: bytes = NOTHING,
     existing: Sequence[Entry] = (),
 ) -> tuple[Entry, ...]:
@@ -103,10 +120,12 @@ def write_commit(
     ----------
     writer
         Holds the write lock, so the head it reads is the head this commit follows.
+    bodies
+        What is stored in the place of each body, where that is not the body itself.
     existing
         Every entry of the records written about.
     """
-    sealed, leaves = lines.seal(writings, signer.entropy)
+    sealed, leaves = lines.seal(writings, signer.entropy, bodies)
     header = _next_header(writer, signer, leaves, act)
     data = header.pack()
     writer.add(StoredCommit(data, signer.device.sign(data)), sealed, lines.holds_own(sealed))
@@ -120,10 +139,10 @@ def write_commit(
                 n,
                 line.id,
                 line.meta,
-                line.body,
+                writing.body,
             )
         )
-        for n, line in enumerate(sealed)
+        for n, (line, writing) in enumerate(zip(sealed, writings, strict=True))
     )
     stale = list({entry.record for entry in existing})
     for fold in lists.FOLDS:

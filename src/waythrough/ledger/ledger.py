@@ -20,6 +20,7 @@ from waythrough.ledger.keys import DeviceKey
 from waythrough.ledger.lines import StoredLine
 from waythrough.ledger.sqlite import SqliteStore
 from waythrough.ledger.store import Store, Writer
+from waythrough.ledger.vault import Keys, Vault
 from waythrough.ledger.verify import verify
 from waythrough.terms.entries import Draft, Entry, Head, Verification
 from waythrough.terms.problems import (
@@ -45,7 +46,14 @@ class Ledger:
     """
 
     def __init__(
-        self, path: Path, store: Store, *, clock: Clock, entropy: Entropy, device: DeviceKey | None = None
+        self,
+        path: Path,
+        store: Store,
+        *,
+        clock: Clock,
+        entropy: Entropy,
+        device: DeviceKey | None = None,
+        keyring: Keys | None = None,
     ) -> None:
         self.path = path
         self._store = store
@@ -55,6 +63,7 @@ class Ledger:
         with store.reading() as reader:
             found = reader.genesis()
         self.id, self.title, self._enrolled = _read_genesis(found[1] if found else None)
+        self._vault = Vault(bytes.fromhex(self.id), keyring, entropy)
 
     @classmethod
     def create(
@@ -66,6 +75,7 @@ class Ledger:
         clock: Clock = clock.now_utc,
         entropy: Entropy = secrets.token_bytes,
         device: DeviceKey | None = None,
+        keyring: Keys | None = None,
     ) -> Ledger:
         """Begin a ledger in a new workspace file.
 
@@ -79,6 +89,8 @@ class Ledger:
             The wall clock, with its time zone, and a source of random bytes.
         device
             The key that signs; this device's own, made on first use, if none is given.
+        keyring
+            The keys of the people and documents whose bodies are kept in the vault.
 
         Raises
         ------
@@ -101,7 +113,7 @@ class Ledger:
             write_commit(writer, signer, [first])
 
         SqliteStore.create(path, begin)
-        return cls.open(path, clock=clock, entropy=entropy, device=device)
+        return cls.open(path, clock=clock, entropy=entropy, device=device, keyring=keyring)
 
     @classmethod
     def open(
@@ -111,6 +123,7 @@ class Ledger:
         clock: Clock = clock.now_utc,
         entropy: Entropy = secrets.token_bytes,
         device: DeviceKey | None = None,
+        keyring: Keys | None = None,
     ) -> Ledger:
         """Open a workspace. Nothing is created or altered, and no key is needed to read and verify.
 
@@ -126,7 +139,7 @@ class Ledger:
         path = Path(path)
         store = SqliteStore.open(path)
         try:
-            return cls(path, store, clock=clock, entropy=entropy, device=device)
+            return cls(path, store, clock=clock, entropy=entropy, device=device, keyring=keyring)
         except BaseException:
             store.close()
             raise
@@ -180,15 +193,16 @@ class Ledger:
         self, drafts: Sequence[Draft], author: str, key: str | None, alongside: bool
     ) -> tuple[Entry, ...]:
         writings = [lines.write(draft, author, place(n, draft)) for n, draft in enumerate(drafts)]
+        bodies = self._vault.seal(writings)
         act = NOTHING if key is None else act_hash(author, key)
         signer = self._signer()
         with self._store.writing() as writer:
             if key is not None and (earlier := writer.lines_of_act(act)):
-                return same_act(earlier, writings, author, key)
+                return same_act(earlier, writings, author, key, self._vault)
             existing = writer.lines_of_records(list({draft.record for draft in drafts}))
             known = [lines.read(line) for line in existing]
             check_fits(drafts, known, alongside)
-            return write_commit(writer, signer, writings, act=act, existing=known)
+            return write_commit(writer, signer, writings, bodies=bodies, act=act, existing=known)
 
     def rebuild(self) -> None:
         """Throw the lists away and fold them again from the entries."""
@@ -217,22 +231,22 @@ class Ledger:
             In the order of display of their oldest standing entry.
         """
         with many_values(), self._store.reading() as reader:
-            return _heads(reader.standing(kind, _day(as_of)))
+            return self._heads(reader.standing(kind, _day(as_of)))
 
     def head(self, record: str, *, as_of: date | None = None) -> Head | None:
         """What stands for one record as of a day or now; None if nothing was known of it."""
         with self._store.reading() as reader:
-            return next(iter(_heads(reader.standing_of(record, _day(as_of)))), None)
+            return next(iter(self._heads(reader.standing_of(record, _day(as_of)))), None)
 
     def contested(self, *, as_of: date | None = None) -> list[Head]:
         """The records for which several entries stand and nobody has settled it."""
         with many_values(), self._store.reading() as reader:
-            return _heads(reader.contested(_day(as_of)))
+            return self._heads(reader.contested(_day(as_of)))
 
     def history(self, record: str) -> list[Entry]:
         """Every revision of a record, oldest first; empty if there is no such record."""
         with self._store.reading() as reader:
-            return [lines.read(line) for line in reader.lines_of_records([record])]
+            return self._vault.read(reader.lines_of_records([record]))
 
     def find(self, id_or_prefix: str) -> Entry | Head | None:
         """The entry with this id, the record with this id, or the one entry whose id begins so.
@@ -252,12 +266,12 @@ class Ledger:
         with self._store.reading() as reader:
             found = reader.starting_with(prefix, CANDIDATES_SHOWN + 1) if digits else []
             if len(prefix) == 2 * ID_LENGTH and found:
-                return lines.read(found[0])
-            if heads := _heads(reader.standing_of(id_or_prefix, None)):
+                return self._vault.read(found)[0]
+            if heads := self._heads(reader.standing_of(id_or_prefix, None)):
                 return heads[0]
         if len(found) > 1:
             raise AmbiguousId(prefix=prefix, candidates=_candidates(found))
-        return lines.read(found[0]) if found else None
+        return self._vault.read(found)[0] if found else None
 
     def log(self, *, limit: int = 50, before: str | None = None) -> list[Entry]:
         """What was written, newest first, one page at a time.
@@ -287,7 +301,7 @@ class Ledger:
             start = reader.starting_with(before.lower(), 1) if before and lines.is_id(before.lower()) else []
             if before and not start:
                 raise NotFound(what="entry", id=before, near="an entry id has 32 hexadecimal digits")
-            return [lines.read(line) for line in reader.latest(limit, start[0] if start else None)]
+            return self._vault.read(reader.latest(limit, start[0] if start else None))
 
     def first_known(self) -> date | None:
         """The first day on which anything was known, the ledger's own entries aside; None if there is nothing."""
@@ -321,6 +335,10 @@ class Ledger:
     ) -> None:
         self.close()
 
+    def _heads(self, standing: Sequence[StoredLine]) -> list[Head]:
+        groups = lists.by_record(self._vault.read(standing))
+        return [Head(record, group[0].kind, tuple(group)) for record, group in groups.items()]
+
     def _signer(self) -> Signer:
         if self._device is None:
             self._device = device_key()
@@ -351,11 +369,6 @@ def _day(as_of: date | None) -> date | None:
             place="as of", found=as_of, allowed="a day, without an hour", remedy="Name the day you mean."
         )
     return as_of
-
-
-def _heads(standing: Sequence[StoredLine]) -> list[Head]:
-    entries = map(lines.read, standing)
-    return [Head(record, group[0].kind, tuple(group)) for record, group in lists.by_record(entries).items()]
 
 
 def _candidates(found: Sequence[StoredLine]) -> str:

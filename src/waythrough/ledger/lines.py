@@ -87,11 +87,17 @@ def write(draft: Draft, author: str, place: str) -> Writing:
     return Writing(canonical.encode(meta, place), canonical.encode(draft.body, place), draft.vaulted)
 
 
-def seal(writings: Sequence[Writing], entropy: Callable[[int], bytes]) -> tuple[list[Line], list[bytes]]:
-    """The lines of these drafts, each under a salt of its own, and their leaf hashes."""
+def seal(
+    writings: Sequence[Writing], entropy: Callable[[int], bytes], bodies: Sequence[bytes] | None = None
+) -> tuple[list[Line], list[bytes]]:
+    """The lines of these drafts, each under a salt of its own, and their leaf hashes.
+
+    ``bodies`` are what is stored in the place of each body, where that is an envelope for one of them.
+    """
+    stored = bodies or [writing.body for writing in writings]
     salts = entropy(SALT_LENGTH * len(writings))
     lines, leaves = [], []
-    for n, (meta, body, vaulted) in enumerate(writings):
+    for n, ((meta, _, vaulted), body) in enumerate(zip(writings, stored, strict=True)):
         salt = salts[n * SALT_LENGTH : (n + 1) * SALT_LENGTH]
         hashed = body_hash(salt, body)
         leaf = leaf_hash(meta, hashed)
@@ -101,8 +107,8 @@ def seal(writings: Sequence[Writing], entropy: Callable[[int], bytes]) -> tuple[
     return lines, leaves
 
 
-def read(line: StoredLine) -> Entry:
-    """The entry a stored line says.
+def read(line: StoredLine, opened: bytes | None = None) -> Entry:
+    """The entry a stored line says. ``opened`` is its body, where that is stored sealed and its key is at hand.
 
     Raises
     ------
@@ -110,8 +116,9 @@ def read(line: StoredLine) -> Entry:
         The line says none: it was altered.
     """
     try:
-        if line.body is not None and line.body.startswith(JSON_START):
-            meta, body = canonical.quick_decode(line.meta, line.body)
+        plain = line.body if opened is None else opened
+        if plain is not None and plain.startswith(JSON_START):
+            meta, body = canonical.quick_decode(line.meta, plain)
             return entry(line, meta, body)
         (meta,) = canonical.quick_decode(line.meta)
         return entry(line, meta, {}, ERASED if line.body is None else SEALED)

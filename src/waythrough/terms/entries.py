@@ -8,6 +8,14 @@ from datetime import date, datetime
 from typing import Any
 
 OPEN, SEALED, ERASED = "open", "sealed", "erased"
+"""What a body is here: readable, under a key that is not on this device, destroyed."""
+
+WHO, WHAT, TEXT, AUTHOR = "who", "what", "text", "author"
+"""Classes of the vault: who somebody is; what planning needs of a household, by opaque id; words of documents; and who
+wrote down an entry whose author is sealed."""
+
+ON_RECORD = frozenset({WHO, AUTHOR})
+"""Classes that are opened one subject at a time, after the reason was written into the ledger."""
 
 Body = Mapping[str, Any]
 """A JSON object: strings, integers, finite floats, booleans, null, lists and objects of these."""

@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 
 from waythrough.terms import access, doing, parties, people, places, sayings, supply
 from waythrough.terms.codec import from_body, to_body
-from waythrough.terms.entries import Body, Entry
+from waythrough.terms.entries import TEXT, WHAT, WHO, Body, Entry
 from waythrough.terms.problems import InputRefused
 
 KINDS: dict[str, type[Any]] = {
@@ -72,10 +72,6 @@ _NAMES = {kind: name for name, kind in KINDS.items()}
 
 PERSONAL = frozenset({"household", "identity", "intention", "consent"})
 """Kinds about people at a site: never in a public edition, never listed one by one outside the role."""
-
-WHO, WHAT, TEXT, AUTHOR = "who", "what", "text", "author"
-"""Classes of the vault: who somebody is; what planning needs of a household, by opaque id; words of documents; and who
-wrote down an entry whose author is sealed."""
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from waythrough.terms.entries import Entry
-from waythrough.terms.kinds import KINDS, PERSONAL, VAULT, WHAT, WHO, record_of, unknown_fields
+from waythrough.terms.entries import WHAT, WHO, Entry
+from waythrough.terms.kinds import KINDS, PERSONAL, VAULT, record_of, unknown_fields
 from waythrough.terms.problems import InputRefused
 
 DOOR = {"names": {"en": "North road"}, "party": "party-north", "zone": "zone-1", "purpose": "aid"}
