@@ -17,7 +17,7 @@ from waythrough.ledger.header import unpack
 from waythrough.ledger.keys import DeviceKey
 from waythrough.ledger.lists import STANDING
 from waythrough.ledger.sqlite import SqliteStore
-from waythrough.ledger.store import Store, StoredCommit, Writer
+from waythrough.ledger.store import SealedCommit, Store, StoredCommit, Writer
 from waythrough.terms.entries import Draft, Entry
 
 AUTHOR = "Amina Example"
@@ -116,7 +116,7 @@ def test_one_commit_is_never_written_twice(store: Store) -> None:
         tip = reader.tip(SIGNER.log)
     assert tip is not None
     with pytest.raises(Exception, match=r"(?i)unique"), store.writing() as writer:
-        writer.add(tip, [], own=False)
+        writer.add([SealedCommit(tip, [], own=False)])
     with store.reading() as reader:
         assert len(list(reader.raw_commits())) == 1
 
@@ -189,7 +189,7 @@ def test_an_altered_entry_breaks_the_chain_at_that_entry(store: Store) -> None:
     assert tip is not None
     forged = replace(unpack(tip.header), sequence=2, counter=9).pack()
     with store.writing() as writer:
-        writer.add(StoredCommit(forged, DEVICE.sign(forged)), sealed, own=False)
+        writer.add([SealedCommit(StoredCommit(forged, DEVICE.sign(forged)), sealed, own=False)])
     verification = Ledger(Path("valley"), store, clock=lambda: NOON, entropy=bytes).verify()
     places = {finding.place for finding in verification.findings}
     assert f"commit 2 of log {SIGNER.log.hex()[:16]}" in places

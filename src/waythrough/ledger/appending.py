@@ -13,7 +13,7 @@ from waythrough.ledger.hashing import merkle_root
 from waythrough.ledger.header import NOTHING, Header, header_hash, unpack
 from waythrough.ledger.keys import DeviceKey, signed
 from waythrough.ledger.lines import StoredLine, Writing
-from waythrough.ledger.store import StoredCommit, Writer
+from waythrough.ledger.store import SealedCommit, StoredCommit, Writer
 from waythrough.ledger.vault import Vault
 from waythrough.terms.entries import OPEN, Draft, Entry
 from waythrough.terms.problems import CorrectsUnknown, DraftRefused, KeyReused, LedgerBroken, RecordExists
@@ -128,7 +128,8 @@ def write_commit(
     sealed, leaves = lines.seal(writings, signer.entropy, bodies)
     header = _next_header(writer, signer, leaves, act)
     data = header.pack()
-    writer.add(StoredCommit(data, signer.device.sign(data)), sealed, lines.holds_own(sealed))
+    commit = StoredCommit(data, signer.device.sign(data))
+    writer.add([SealedCommit(commit, sealed, lines.holds_own(sealed))])
     entries = tuple(
         lines.read(
             StoredLine(

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Select, Table, and_, delete, func, or_, select, tuple_, type_coerce
+from sqlalchemy import (
+    Connection,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    func,
+    or_,
+    select,
+    tuple_,
+    type_coerce,
+    update,
+)
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.types import NullType
 
@@ -15,9 +28,12 @@ from waythrough.ledger.hashing import ID_LENGTH
 from waythrough.ledger.header import NOTHING, header_hash, unpack
 from waythrough.ledger.lines import OWN_KINDS, Line, StoredLine
 from waythrough.ledger.lists import Fold, Row
-from waythrough.ledger.store import RawCommit, RawLine, StoredCommit
+from waythrough.ledger.parcels import CarriedLine, Parcel
+from waythrough.ledger.store import LogEnd, PlacedCommit, RawCommit, RawLine, SealedCommit, StoredCommit
 from waythrough.ledger.tables import LISTS, commits, entries, standing
 from waythrough.terms.problems import LedgerBroken
+
+T = TypeVar("T")
 
 BATCH = 500
 """Values in one IN (...) list; older SQLite takes at most 999."""
@@ -26,6 +42,8 @@ _ORDER = (commits.c.physical_ms, commits.c.counter, commits.c.log, commits.c.seq
 _LINE = select(
     *_ORDER, entries.c.position, entries.c.id, entries.c.meta, entries.c.body, commits.c.aside
 ).join_from(commits, entries, entries.c.commit_number == commits.c.number)
+_PLACE = (commits.c.id, commits.c.log, commits.c.sequence, commits.c.physical_ms, commits.c.aside)
+_CARRIED = (entries.c.meta, entries.c.salt, entries.c.body, entries.c.body_hash)
 _STANDING_LINE = _LINE.join(standing, standing.c.entry == entries.c.id).where(commits.c.aside.is_(None))
 
 
@@ -54,6 +72,64 @@ class SqlReader:
         )
         row = self._connection.execute(query).first()
         return Tick(*row) if row else None
+
+    def ends(self) -> list[LogEnd]:
+        query = select(commits.c.log, func.max(commits.c.sequence), func.count()).group_by(commits.c.log)
+        return sorted(LogEnd._make(row) for row in self._connection.execute(query))
+
+    def commits_of(self, log: bytes) -> list[StoredCommit]:
+        query = (
+            select(commits.c.header, commits.c.signature)
+            .where(commits.c.log == log)
+            .order_by(commits.c.sequence, commits.c.number)
+        )
+        return [StoredCommit._make(row) for row in self._connection.execute(query)]
+
+    def ids_at(self, log: bytes, sequence: int) -> list[bytes]:
+        query = select(commits.c.id).where(commits.c.log == log, commits.c.sequence == sequence)
+        return sorted(self._connection.execute(query).scalars())
+
+    def headers_of(self, ids: Sequence[bytes]) -> dict[bytes, bytes]:
+        found: dict[bytes, bytes] = {}
+        for batch in _batches(ids):
+            query = select(commits.c.id, commits.c.header).where(commits.c.id.in_(batch))
+            found.update((row.id, row.header) for row in self._connection.execute(query))
+        return found
+
+    def placed(self) -> Iterator[PlacedCommit]:
+        return map(PlacedCommit._make, self._connection.execute(select(*_PLACE)))
+
+    def own_lines(self) -> list[tuple[bytes, StoredLine]]:
+        query = _LINE.add_columns(commits.c.id).where(commits.c.own == 1)
+        return [(row[-1], StoredLine._make(row[:-1])) for row in self._connection.execute(query)]
+
+    def parcels(self, wanted: Callable[[PlacedCommit], bool]) -> Iterator[Parcel]:
+        places = self._connection.execute(select(commits.c.number, *_PLACE).order_by(commits.c.number))
+        numbers = [row.number for row in places if wanted(PlacedCommit._make(row[1:]))]
+        for batch in _batches(numbers):
+            heads = self._connection.execute(
+                select(commits.c.number, commits.c.header, commits.c.signature)
+                .where(commits.c.number.in_(batch))
+                .order_by(commits.c.number)
+            ).all()
+            carried: dict[int, list[CarriedLine]] = {}
+            query = select(entries.c.commit_number, *_CARRIED).where(entries.c.commit_number.in_(batch))
+            for row in self._connection.execute(query.order_by(entries.c.commit_number, entries.c.position)):
+                carried.setdefault(row[0], []).append(CarriedLine._make(row[1:]))
+            for head in heads:
+                yield Parcel(head.header, head.signature, tuple(carried[head.number]))
+
+    def lines_of_commits(self, ids: Sequence[bytes]) -> list[StoredLine]:
+        return [line for batch in _batches(ids) for line in self._lines(_LINE.where(commits.c.id.in_(batch)))]
+
+    def bodies_about(
+        self, subjects: Sequence[str], entry_ids: Sequence[bytes]
+    ) -> list[tuple[int, StoredLine]]:
+        query = _LINE.add_columns(entries.c.number).where(entries.c.body.is_not(None))
+        asked = [entries.c.subject.in_(batch) for batch in _batches(subjects)]
+        asked += [entries.c.id.in_(batch) for batch in _batches(entry_ids)]
+        rows = [row for which in asked for row in self._connection.execute(query.where(which))]
+        return [(row[-1], StoredLine._make(row[:-1])) for row in rows]
 
     def lines_of_act(self, act: bytes) -> list[StoredLine]:
         first = select(func.min(commits.c.number)).where(commits.c.act == act).scalar_subquery()
@@ -140,26 +216,29 @@ class SqlReader:
 class SqlWriter(SqlReader):
     """A reader that holds the write lock. Fulfils `store.Writer`, but for ``faults``."""
 
-    def add(self, commit: StoredCommit, lines: Sequence[Line], own: bool) -> None:
-        number = self._next(commits)
-        header = unpack(commit.header)
-        row = (
-            number,
-            header_hash(commit.header),
-            commit.header,
-            commit.signature,
-            header.log,
-            header.sequence,
-            header.physical_ms,
-            header.counter,
-            None if header.act == NOTHING else header.act,
-            int(own),
-            None,
-        )
-        self._insert(commits, RawCommit._fields, [row])
+    def add(self, sealed: Sequence[SealedCommit]) -> None:
         first = self._next(entries)
-        rows = [(first + n, number, n, *line) for n, line in enumerate(lines)]
-        self._insert(entries, (*RawLine._fields[:3], *Line._fields), rows)
+        rows: list[tuple[Any, ...]] = []
+        lines: list[tuple[Any, ...]] = []
+        for number, one in enumerate(sealed, start=self._next(commits)):
+            rows.append(_commit_row(number, one))
+            start = first + len(lines)
+            lines += [(start + n, number, n, *line) for n, line in enumerate(one.lines)]
+        self._insert(commits, RawCommit._fields, rows)
+        self._insert(entries, (*RawLine._fields[:3], *Line._fields), lines)
+
+    def set_aside(self, reasons: Mapping[bytes, str | None]) -> None:
+        if reasons:
+            self._connection.execute(
+                update(commits).where(commits.c.id == bindparam("which")).values(aside=bindparam("reason")),
+                [{"which": commit, "reason": reason} for commit, reason in reasons.items()],
+            )
+
+    def blank(self, numbers: Sequence[int]) -> None:
+        for batch in _batches(numbers):
+            self._connection.execute(
+                update(entries).where(entries.c.number.in_(batch)).values(salt=None, body=None)
+            )
 
     def put(self, fold: Fold, stale: Sequence[str], rows: Iterable[Row]) -> None:
         table = LISTS[fold.name]
@@ -186,6 +265,23 @@ class SqlWriter(SqlReader):
         return 1 if last is None else last + 1
 
 
+def _commit_row(number: int, sealed: SealedCommit) -> tuple[Any, ...]:
+    commit, header = sealed.commit, unpack(sealed.commit.header)
+    return (
+        number,
+        header_hash(commit.header),
+        commit.header,
+        commit.signature,
+        header.log,
+        header.sequence,
+        header.physical_ms,
+        header.counter,
+        None if header.act == NOTHING else header.act,
+        int(sealed.own),
+        sealed.aside,
+    )
+
+
 def _newest_first(query: Select[Any], *order: ColumnElement[Any]) -> Select[Any]:
     return query.order_by(*(column.desc() for column in order))
 
@@ -203,5 +299,5 @@ def _of_others() -> ColumnElement[bool]:
     return func.substr(standing.c.kind, 1, len(OWN_KINDS)) != OWN_KINDS
 
 
-def _batches(values: Sequence[str]) -> Iterator[Sequence[str]]:
+def _batches(values: Sequence[T]) -> Iterator[Sequence[T]]:
     return (values[start : start + BATCH] for start in range(0, len(values), BATCH))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date
 from typing import Any, NamedTuple, Protocol
@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, Protocol
 from waythrough.ledger.clock import Tick
 from waythrough.ledger.lines import Line, StoredLine
 from waythrough.ledger.lists import Fold, Row
+from waythrough.ledger.parcels import Parcel
 
 
 class StoredCommit(NamedTuple):
@@ -17,6 +18,33 @@ class StoredCommit(NamedTuple):
 
     header: bytes
     signature: bytes
+
+
+class SealedCommit(NamedTuple):
+    """A commit to be written: its signed bytes, its lines, and what is made from them."""
+
+    commit: StoredCommit
+    lines: Sequence[Line]
+    own: bool
+    aside: str | None = None
+
+
+class LogEnd(NamedTuple):
+    """How far one log goes. A log that was forked has more commits than its last sequence number counts."""
+
+    log: bytes
+    sequence: int
+    commits: int
+
+
+class PlacedCommit(NamedTuple):
+    """Where a commit stands, and why it is set aside, if it is."""
+
+    id: bytes
+    log: bytes
+    sequence: int
+    physical_ms: int
+    aside: str | None
 
 
 class RawCommit(NamedTuple):
@@ -62,6 +90,33 @@ class Reader(Protocol):
     def latest_tick(self, besides: bytes, up_to_ms: int) -> Tick | None:
         """The latest clock reading in all logs but one, leaving out readings beyond a limit."""
 
+    def ends(self) -> list[LogEnd]:
+        """How far each log goes, by log."""
+
+    def commits_of(self, log: bytes) -> list[StoredCommit]:
+        """All commits of a log, by sequence."""
+
+    def ids_at(self, log: bytes, sequence: int) -> list[bytes]:
+        """The ids of the commits of a log with this sequence number; several if it was forked there."""
+
+    def headers_of(self, ids: Sequence[bytes]) -> dict[bytes, bytes]:
+        """The headers of those of these commits that are held, by id."""
+
+    def placed(self) -> Iterator[PlacedCommit]:
+        """Where every commit stands."""
+
+    def own_lines(self) -> list[tuple[bytes, StoredLine]]:
+        """Every line of the commits that hold an entry of the ledger's own, each with its commit's id."""
+
+    def parcels(self, wanted: Callable[[PlacedCommit], bool]) -> Iterator[Parcel]:
+        """The wanted commits as they travel, in the order of their arrival here."""
+
+    def lines_of_commits(self, ids: Sequence[bytes]) -> list[StoredLine]:
+        """Every line of these commits."""
+
+    def bodies_about(self, subjects: Sequence[str], entries: Sequence[bytes]) -> list[tuple[int, StoredLine]]:
+        """The lines that still hold a body about these subjects, or are these entries, each with its number."""
+
     def lines_of_act(self, act: bytes) -> list[StoredLine]:
         """The lines of the first commit written under an idempotency key."""
 
@@ -105,8 +160,14 @@ class Reader(Protocol):
 class Writer(Reader, Protocol):
     """A reader that holds the write lock: what it reads cannot change before it has written."""
 
-    def add(self, commit: StoredCommit, lines: Sequence[Line], own: bool) -> None:
-        """Write a commit with its lines; ``own`` when one of them is the ledger's own."""
+    def add(self, commits: Sequence[SealedCommit]) -> None:
+        """Write commits with their lines."""
+
+    def set_aside(self, reasons: Mapping[bytes, str | None]) -> None:
+        """Set commits aside, or let them count again, by id."""
+
+    def blank(self, numbers: Sequence[int]) -> None:
+        """Destroy salt and body of these lines, by their numbers."""
 
     def put(self, fold: Fold, stale: Sequence[str], rows: Iterable[Row]) -> None:
         """Replace the list's rows of the stale records by these rows."""
