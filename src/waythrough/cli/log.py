@@ -2,35 +2,83 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from waythrough.cli.app import Shared
 from waythrough.cli.settings import Settings, pass_settings
 from waythrough.terms.codec import to_body
+from waythrough.terms.when import parse_day
+
+if TYPE_CHECKING:
+    from waythrough.actions.log import Wanted
 
 
 @click.command("log", cls=Shared)
 @click.option(
     "--limit", default=20, show_default=True, type=click.IntRange(1, 1000), help="How many entries."
 )
-@click.option("--kind", help="Only entries of one kind.")
+@click.option("--before", metavar="ENTRY", help="Go on from the last entry of the page before.")
+@click.option("--kind", default="", help="Only entries of one kind.")
+@click.option("--record", default="", metavar="ID", help="Only revisions of one record.")
+@click.option("--author", default="", metavar="PERSON", help="Only what one person recorded.")
+@click.option("--device", default="", metavar="DEVICE", help="Only one device: the first digits of its key.")
+@click.option("--since", metavar="DAY", help="Recorded on that day (UTC) or later.")
+@click.option("--until", metavar="DAY", help="Recorded on that day (UTC) or earlier.")
+@click.option("--aside", is_flag=True, help="Only what was set aside and does not count.")
+@click.option("--contested", is_flag=True, help="Only what stands against another account.")
+@click.option("--own", is_flag=True, help="Only the ledger's own acts: devices, erasures, checkpoints.")
 @pass_settings
-def command(settings: Settings, limit: int, kind: str | None) -> None:
-    """The newest entries, newest first.
+def command(settings: Settings, limit: int, before: str | None, **chosen: str | bool | None) -> None:
+    """The newest entries, newest first, a page at a time. With --as-of, only what was known by that day.
 
     \b
-    Example:
+    Examples:
       waythrough log --limit 50
+      waythrough log --author person-2 --since 2019-03-01
+      waythrough log --aside
     """
-    from waythrough.actions.show import newest
+    from waythrough.actions.log import page, remark
+    from waythrough.terms.kinds import KINDS
 
     ws = settings.open()
-    entries = newest(ws, limit, kind)
+    shown = page(ws, _wanted(settings, chosen), limit, before)
+    disputed = {entry.id for head in ws.ledger.contested() for entry in head.entries}
     if settings.json:
-        settings.emit("log", {"entries": to_body(entries, full=True)})
+        entries = [
+            {
+                **to_body(entry, full=True),
+                "contested": entry.id in disputed,
+                "known_kind": entry.kind in KINDS or entry.kind.startswith("ledger."),
+            }
+            for entry in shown.entries
+        ]
+        settings.emit("log", {"entries": entries, "older": shown.older})
         return
     rows = [
-        [e.id[:12], e.at.strftime("%Y-%m-%d %H:%M"), str(e.known_on), e.kind, e.record, e.author]
-        for e in entries
+        [
+            e.id[:12],
+            e.at.strftime("%Y-%m-%d %H:%M"),
+            str(e.known_on),
+            e.kind,
+            e.record,
+            e.author,
+            e.log[:8],
+            remark(e, e.id in disputed),
+        ]
+        for e in shown.entries
     ]
-    settings.table(["entry", "recorded (UTC)", "known on", "kind", "record", "by"], rows)
+    settings.table(["entry", "recorded (UTC)", "known on", "kind", "record", "by", "device", ""], rows)
+    if shown.older:
+        settings.next(f"waythrough log --before {shown.older}")
+
+
+def _wanted(settings: Settings, chosen: dict[str, str | bool | None]) -> Wanted:
+    from waythrough.actions.log import Wanted
+
+    days = {
+        name: parse_day(text, f"--{name}") if isinstance(text := chosen.pop(name), str) else None
+        for name in ("since", "until")
+    }
+    return Wanted(**chosen, **days, known_by=settings.day())  # type: ignore[arg-type]

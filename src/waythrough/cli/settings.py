@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from waythrough.terms.hidden import escaped, visible
 from waythrough.terms.problems import InputRefused, NoWorkspace
 from waythrough.terms.when import parse_day
 
@@ -115,10 +116,14 @@ class Settings:
         import json
 
         body = {"schema": f"waythrough/{schema}/1", **data} if isinstance(data, dict) else data
-        click.echo(json.dumps(body, ensure_ascii=False, indent=2, sort_keys=False))
+        click.echo(escaped(json.dumps(body, ensure_ascii=False, indent=2, sort_keys=False)))
 
     def table(self, columns: list[str], rows: list[list[str]]) -> None:
-        """Rows to stdout: a drawn table on a terminal, tab-separated lines otherwise or with --plain."""
+        """Rows to stdout: a drawn table on a terminal, tab-separated lines otherwise or with --plain.
+
+        Cells hold words of others: what is unseen in them is written out, so that no row reads other than it is.
+        """
+        rows = [[visible(cell) for cell in row] for row in rows]
         if self.plain or not sys.stdout.isatty():
             for row in [columns, *rows]:
                 click.echo("\t".join(cell.replace("\t", " ").replace("\n", " ") for cell in row))

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import click
 
 from waythrough.cli.app import Shared
 from waythrough.cli.settings import Settings, pass_settings
 from waythrough.terms.codec import to_body
-from waythrough.terms.entries import Entry
+from waythrough.terms.entries import OPEN, Entry
+from waythrough.terms.hidden import visible
 from waythrough.terms.sayings import Source
+
+if TYPE_CHECKING:
+    from waythrough.actions.show import Shown
+
+NAMES_SHOWN = 40
 
 
 @click.command("show", cls=Shared)
@@ -31,28 +38,65 @@ def command(settings: Settings, ident: str) -> None:
     if settings.json:
         settings.emit("record", {**to_body(shown, full=True), "contested": shown.contested})
         return
-    click.echo(f"{shown.kind} {shown.record}")
-    if shown.contested:
-        click.echo(
-            f"CONTESTED: {len(shown.standing)} revisions stand; settle with `waythrough review conflicts`."
-        )
-    if shown.words:
-        click.echo(f"\n  “{shown.words}”")
+    parts = [f"{shown.kind} {shown.record}", *_conflict(shown), *_words(shown)]
+    parts.append(_source(shown.source) if shown.source else "No source: known by being recorded here.")
+    parts += [_entry(entry) for entry in shown.standing]
+    parts += _beside(shown)
+    click.echo(visible("\n\n".join(parts)))
+
+
+def _conflict(shown: Shown) -> list[str]:
+    """Two accounts side by side: where they differ, and the two ways to settle it."""
+    if not shown.contested:
+        return []
+    lines = [f"CONTESTED: {len(shown.standing)} revisions stand, and nobody has settled it."]
+    by = {entry.id: f"{entry.id[:12]}, by {entry.author} on {entry.at:%Y-%m-%d}" for entry in shown.standing}
+    for difference in shown.differs:
+        lines.append(f"  {difference.field}:")
+        lines += [
+            f"    {json.dumps(said, ensure_ascii=False)}  ({by[entry]})"
+            for entry, said in difference.said.items()
+        ]
+    if not shown.differs:
+        lines += [f"  {text}" for text in by.values()]
+    keep = shown.standing[0].id[:12]
+    lines.append(f"  Keep one:       waythrough review --settle {shown.record} --keep {keep} --reason …")
+    lines.append(f"  Say it anew:    waythrough record correct {shown.record} FIELD=VALUE --source …")
+    return ["\n".join(lines)]
+
+
+def _words(shown: Shown) -> list[str]:
+    parts = []
+    if shown.passage:
+        at = shown.passage
+        parts.append(f"  …{at.before}[[{at.words}]]{at.after}…")
+        parts.append(f"  characters {at.start} to {at.end} of document {at.document}")
+    elif shown.words:
+        parts.append(f"  “{shown.words}”")
     if shown.ours:
-        click.echo(f"\n  In our words: {shown.ours}")
-    click.echo("\n" + (_source(shown.source) if shown.source else "No source: known by being recorded here."))
-    for entry in shown.standing:
-        click.echo("\n" + _entry(entry))
-    if not shown.standing:
+        parts.append(f"  In our words: {shown.ours}")
+    if shown.taken:
+        rows = [f"  {one.start}–{one.end}  {one.claim}  “{one.words}”" for one in shown.taken]
+        parts.append("\n".join(["Claims taken from this text:", *rows]))
+    return parts
+
+
+def _beside(shown: Shown) -> list[str]:
+    """What does not stand as of the day: an entry asked for by its id, other revisions, what names this record."""
+    parts = []
+    if shown.asked:
+        parts.append("This entry does not stand now:\n" + _entry(shown.asked))
+    if not shown.standing and not shown.asked:
         known = min(entry.known_on for entry in shown.history)
-        click.echo(f"\nNot known as of {shown.as_of}: its words became known on {known}.")
-    older = [entry for entry in shown.history if entry not in shown.standing]
-    if older:
-        click.echo(f"\n{len(older)} earlier or later revisions: " + ", ".join(e.id[:12] for e in older))
+        parts.append(f"Not known as of {shown.as_of}: its words became known on {known}.")
+    others = [entry for entry in shown.history if entry not in shown.standing and entry != shown.asked]
+    if others:
+        rows = [f"  {e.id[:12]}  {e.at:%Y-%m-%d %H:%M} by {e.author}" for e in others]
+        parts.append("\n".join([f"{len(others)} earlier or later revisions:", *rows]))
     if shown.named_by:
-        click.echo(
-            "\nNamed by: " + ", ".join(shown.named_by[:40]) + (" …" if len(shown.named_by) > 40 else "")
-        )
+        more = " …" if len(shown.named_by) > NAMES_SHOWN else ""
+        parts.append("Named by: " + ", ".join(shown.named_by[:NAMES_SHOWN]) + more)
+    return parts
 
 
 def _source(source: Source) -> str:
@@ -71,8 +115,13 @@ def _source(source: Source) -> str:
 
 
 def _entry(entry: Entry) -> str:
-    body = json.dumps(dict(entry.body), ensure_ascii=False, indent=2)
+    from waythrough.actions.log import remark
+
+    said = remark(entry)
+    body = json.dumps(dict(entry.body), ensure_ascii=False, indent=2) if entry.state == OPEN else ""
     return (
-        f"Entry {entry.id}\n  known on {entry.known_on}, recorded {entry.at:%Y-%m-%d %H:%M} UTC by {entry.author}"
-        f" (log {entry.log[:12]}, commit {entry.sequence}, line {entry.index})\n{body}"
+        f"Entry {entry.id}{f' ({said})' if said else ''}\n"
+        f"  known on {entry.known_on}, recorded {entry.at:%Y-%m-%d %H:%M} UTC by {entry.author}"
+        f" (log {entry.log[:12]}, commit {entry.sequence}, line {entry.index})"
+        + (f"\n{body}" if body else "")
     )
