@@ -7,15 +7,7 @@ from __future__ import annotations
 
 from waythrough.terms.parties import Person
 from waythrough.terms.problems import NotYours
-
-HEAD = "head_of_office"
-ACCESS = "access_officer"
-MOVEMENT = "movement_officer"
-SITE = "site_coordinator"
-INFORMATION = "information_officer"
-REGISTRAR = "registrar"
-PROTECTION = "data_protection_officer"
-VIEWER = "viewer"
+from waythrough.terms.roles import ACCESS, HEAD, INFORMATION, MOVEMENT, PROTECTION, REGISTRAR, SITE
 
 MAY: dict[str, frozenset[str]] = {
     "record request": frozenset({HEAD, ACCESS}),

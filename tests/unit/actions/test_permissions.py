@@ -8,6 +8,7 @@ from waythrough.cli.record import DAILY, REGISTER
 from waythrough.terms.codes import code_list
 from waythrough.terms.parties import Person
 from waythrough.terms.problems import NotYours
+from waythrough.terms.roles import KEEPER
 
 ROLES = list(code_list("role").codes)
 
@@ -80,7 +81,11 @@ def test_role_may_or_may_not(action, role, may):
 
 def test_the_page_lists_every_action_and_every_role():
     assert {action for action, _, _ in rows()} == set(MAY)
-    assert set(COLUMNS.values()) == set(ROLES)
+    assert set(COLUMNS.values()) == set(ROLES) - {KEEPER}
+
+
+def test_keeping_the_ledger_is_a_right_of_devices_and_gives_nothing_to_do_here():
+    assert not [action for action in MAY if can(Person("person-1", "A. K.", (KEEPER,)), action)]
 
 
 @pytest.mark.parametrize("kind", [*DAILY, *REGISTER])

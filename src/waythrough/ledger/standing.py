@@ -1,0 +1,137 @@
+"""What one device's commits are worth: by the grants about it, and where in its logs each of them begins to hold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import reduce
+from typing import NamedTuple
+
+from waythrough.ledger.acts import Chain, Tip, same_name
+from waythrough.ledger.grants import ENROLLED, REVOKED, Device, Grant, Roles, in_common
+
+NOT_ENROLLED = "not_enrolled"
+
+
+class Ruling(NamedTuple):
+    """A grant that has effect, with the rank of the device that wrote it."""
+
+    rank: int
+    grant: Grant
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What holds for one commit: why it does not count (empty if it does), its device's roles, and whose it is."""
+
+    aside: str = NOT_ENROLLED
+    roles: Roles = field(default_factory=dict)
+    persons: frozenset[str] = frozenset()
+    remaining: tuple[Grant, ...] = ()
+
+
+NOBODY = Verdict()
+
+
+class Standing:
+    """The verdicts on one device's commits.
+
+    The grants that speak about a commit are those whose ``after`` does not cover it. Of these, one that another of
+    them corrects gives way, unless its author is senior to the other's. Roles are what all that remain have in
+    common, and one revocation among them is enough. What a device says about itself never replaces a senior's word
+    and never reaches back over its own log: it can only give up.
+    """
+
+    def __init__(self, rank: int, seniors: Sequence[Ruling], own: Sequence[Grant], chain: Chain) -> None:
+        self.rank = rank
+        self._chain = chain
+        self._rulings = sorted(
+            [*seniors, *(Ruling(rank, grant) for grant in own)], key=lambda ruling: ruling.grant.act.entry
+        )
+        self._cuts = [_by_log(grant) for _, grant in self._rulings]
+        self._last_cut: dict[bytes, int] = {}
+        for cuts in self._cuts:
+            for log, tips in cuts.items():
+                self._last_cut[log] = max(self._last_cut.get(log, -1), *(tip.sequence for tip in tips))
+        self._known: dict[tuple[bool, ...], Verdict] = {}
+        self.now = self._judge(tuple(True for _ in self._rulings))
+        """The verdict on whatever the device signs next, as far as anyone has seen."""
+
+    def verdict(self, log: bytes, sequence: int, commit: bytes) -> Verdict:
+        """What holds for one commit of the device."""
+        if sequence > self._last_cut.get(log, -1):
+            return self.now
+        return self._judge(tuple(self._speaks(cuts, log, sequence, commit) for cuts in self._cuts))
+
+    def device(self) -> Device:
+        """The device as it stands now."""
+        remaining = self.now.remaining
+        given = [grant for _, grant in self._rulings if grant.enrols and not grant.own_change]
+        enrolments = [grant for grant in given if not grant.begins] or given
+        corrected = {entry for grant in enrolments for entry in grant.act.corrects}
+        named = [grant for grant in enrolments if grant.act.entry not in corrected]
+        first = min(enrolments, key=lambda grant: grant.act.entry)
+        box_keys = {grant.box_key for grant in named}
+        return Device(
+            fingerprint=first.device,
+            public_key=first.public_key,
+            # Two box keys that nobody settled: until somebody does, nothing is encrypted to either.
+            box_key=first.box_key if len(box_keys) == 1 else "",
+            name=" / ".join(sorted({grant.name for grant in named})),
+            person=" / ".join(sorted({grant.person for grant in named})),
+            roles=self.now.roles,
+            status=self.now.aside or ENROLLED,
+            rank=self.rank,
+            contested=len({_said(grant) for grant in remaining if not grant.own_change}) > 1,
+            standing=tuple(grant.act.entry for grant in remaining if not grant.begins),
+        )
+
+    def _speaks(self, cuts: dict[bytes, list[Tip]], log: bytes, sequence: int, commit: bytes) -> bool:
+        return not any(
+            sequence <= tip.sequence and self._chain.covers(tip, log, sequence, commit)
+            for tip in cuts.get(log, ())
+        )
+
+    def _judge(self, speaking: tuple[bool, ...]) -> Verdict:
+        if speaking not in self._known:
+            chosen = [ruling for ruling, speaks in zip(self._rulings, speaking, strict=True) if speaks]
+            self._known[speaking] = _judge(chosen)
+        return self._known[speaking]
+
+
+def _by_log(grant: Grant) -> dict[bytes, list[Tip]]:
+    """The commits from which on a grant holds; a device's word about itself holds only after it was given."""
+    cuts: dict[bytes, list[Tip]] = {}
+    for tip in (*grant.after, grant.act.tip) if grant.own_change else grant.after:
+        cuts.setdefault(tip.log, []).append(tip)
+    return cuts
+
+
+def _judge(speaking: Sequence[Ruling]) -> Verdict:
+    remaining = tuple(_remaining(speaking))
+    if all(grant.own_change for grant in remaining):
+        return NOBODY
+    if not all(grant.enrols for grant in remaining):
+        return Verdict(REVOKED, remaining=remaining)
+    given = [grant for grant in remaining if not grant.own_change]
+    persons = frozenset(same_name(grant.person) for grant in given if grant.person.strip())
+    return Verdict("", reduce(in_common, [grant.roles for grant in remaining]), persons, remaining)
+
+
+def _remaining(speaking: Sequence[Ruling]) -> list[Grant]:
+    """The grants that no other replaces. What the genesis gave gives way to any later word of a senior."""
+    later = [ruling for ruling in speaking if not (ruling.grant.own_change or ruling.grant.begins)]
+    corrected: dict[str, int] = {}
+    for rank, grant in later:
+        for entry in grant.act.corrects:
+            corrected[entry] = min(rank, corrected.get(entry, rank))
+    return [
+        grant
+        for rank, grant in speaking
+        if not (corrected.get(grant.act.entry, rank + 1) <= rank or (grant.begins and later))
+    ]
+
+
+def _said(grant: Grant) -> tuple[object, ...]:
+    roles = tuple(sorted((site, tuple(sorted(held))) for site, held in grant.roles.items() if held))
+    return grant.enrols, roles, same_name(grant.person), grant.box_key if grant.enrols else ""
