@@ -13,8 +13,7 @@ from __future__ import annotations
 
 from hashlib import sha256
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from waythrough.ledger.aead import NONCE_LENGTH, TAG_LENGTH, Cipher, DoesNotOpen
 
 VERSION = b"\x01"
 """Begins every envelope. No JSON text begins so: an envelope is never taken for an open body."""
@@ -22,13 +21,9 @@ VERSION = b"\x01"
 MARK = b"WYTB"
 """Begins what the tag is computed over besides the body, so that it fits nothing else sealed under the same key."""
 
-KEY_LENGTH = 32
 KEY_ID_LENGTH = 8
-NONCE_LENGTH = 12
-TAG_LENGTH = 16
 _KEY_ID_END = len(VERSION) + KEY_ID_LENGTH
-_NONCE_END = _KEY_ID_END + NONCE_LENGTH
-OVERHEAD = _NONCE_END + TAG_LENGTH
+OVERHEAD = _KEY_ID_END + NONCE_LENGTH + TAG_LENGTH
 """Bytes an envelope has more than the body in it."""
 
 
@@ -60,7 +55,7 @@ class Sealer:
 
     def __init__(self, ledger: bytes) -> None:
         self._bound = MARK + ledger
-        self._ciphers: dict[bytes, tuple[bytes, AESGCM]] = {}
+        self._ciphers: dict[bytes, tuple[bytes, Cipher]] = {}
 
     def seal(self, body: bytes, key: bytes, meta: bytes, nonce: bytes) -> bytes:
         """The envelope of a body.
@@ -75,7 +70,7 @@ class Sealer:
             12 random bytes, never used before with this key.
         """
         name, cipher = self._cipher(key)
-        return VERSION + name + nonce + cipher.encrypt(nonce, body, self._beside(meta))
+        return VERSION + name + cipher.encrypt(body, self._beside(meta), nonce)
 
     def open(self, envelope: bytes, key: bytes, meta: bytes) -> bytes:
         """The body in an envelope.
@@ -89,17 +84,16 @@ class Sealer:
         name, cipher = self._cipher(key)
         if named != name:
             raise ValueError("its body was sealed under another key")
-        nonce, ciphertext = envelope[_KEY_ID_END:_NONCE_END], envelope[_NONCE_END:]
         try:
-            return cipher.decrypt(nonce, ciphertext, self._beside(meta))
-        except InvalidTag:
+            return cipher.decrypt(envelope[_KEY_ID_END:], self._beside(meta))
+        except DoesNotOpen:
             raise ValueError("its sealed body does not open: it was altered, or belongs elsewhere") from None
 
     def _beside(self, meta: bytes) -> bytes:
         return self._bound + sha256(meta).digest()
 
-    def _cipher(self, key: bytes) -> tuple[bytes, AESGCM]:
+    def _cipher(self, key: bytes) -> tuple[bytes, Cipher]:
         known = self._ciphers.get(key)
         if known is None:
-            known = self._ciphers[key] = (key_id(key), AESGCM(key))
+            known = self._ciphers[key] = (key_id(key), Cipher(key))
         return known

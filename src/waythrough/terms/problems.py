@@ -243,6 +243,27 @@ class DeviceKeyUnusable(Problem):
     exit_code = 7
 
 
+class KeyringUnusable(Problem):
+    """The file with the keys of a ledger's vault cannot be used."""
+
+    code = "keyring.unusable"
+    message = N_("The keyring {path} cannot be used: {found}.")
+    advice = N_(
+        "Put the right file back from its backup. Without it this device cannot read personal data; another device "
+        "with the role can hand the keys over again at the next sync."
+    )
+    exit_code = 7
+
+
+class SubjectErased(Problem):
+    """Nothing is written about a subject after it was erased."""
+
+    code = "vault.subject-erased"
+    message = N_("The data of {subject} was erased, and nothing is written under that id again.")
+    advice = N_("If the same people come back and ask for help, record them under a new id.")
+    exit_code = 7
+
+
 # --- exit 8: no plan ---------------------------------------------------------------------------------------
 
 
