@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup system demo test test-slow test-all lint style format types contracts fresh bench docs check lock clean
+.PHONY: help setup system demo test test-slow test-all torture lint style format types contracts fresh bench docs check lock clean
 
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
@@ -31,6 +31,10 @@ test-slow: system
 
 test-all: system ## every test, slow ones and those that draw pages too
 	@$(PYTEST) -n 2 $(PYTEST_ARGS)
+
+# Every suite that names the word asks how long to look. Figures come at the end; nothing is written by itself.
+torture: system ## every fault test at its full number, before a release: about half an hour; prints its figures
+	@WAYTHROUGH_TORTURE=1 $(PYTEST) -n 2 $(PYTEST_ARGS) $$(grep -rliE --include='test_*.py' torture tests)
 
 lint: style types contracts ## formatting, likely bugs, types, and the lines between the rooms
 

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+TORTURE = os.environ.get("WAYTHROUGH_TORTURE") == "1"
+
 
 @pytest.fixture(scope="session")
 def shared_dir() -> Path:
@@ -36,6 +38,48 @@ def tool() -> Callable[[str], str]:
         pytest.skip(message)
 
     return find
+
+
+# --- how long to look, and what was counted -------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def torture() -> bool:
+    """True in `make torture`: the full number of runs, as `docs/measured.md` quotes them."""
+    return TORTURE
+
+
+@pytest.fixture
+def figures(record_property: Callable[[str, object], None]) -> Callable[..., None]:
+    """What a test counted, told at the end of the whole run: ``figures("killed process", runs=60, lost=0)``."""
+
+    def tell(what: str, **counted: object) -> None:
+        told = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in counted.items())
+        record_property("figure", f"{what}: {told}")
+
+    return tell
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out, without calling it a skip, what only `make torture` runs."""
+    left_out = [] if TORTURE else [item for item in items if item.get_closest_marker("torture")]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    reports = [report for group in terminalreporter.stats.values() for report in group]
+    told = {
+        str(value)
+        for report in reports
+        for name, value in getattr(report, "user_properties", ())
+        if name == "figure"
+    }
+    if told:
+        terminalreporter.section("figures")
+        for line in sorted(told):
+            terminalreporter.write_line(line)
 
 
 # In CI a test that skips has tested nothing, and nobody would see it. So a skip is a failure there, whatever

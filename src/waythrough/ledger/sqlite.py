@@ -28,6 +28,9 @@ FORMAT = 2
 WAIT_SECONDS = 120.0
 """How long a writer waits for the others. An import of a hundred thousand rows holds the lock for some seconds."""
 
+_LOG_MARKS = (b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83")
+"""How a write-ahead log begins (sqlite.org/fileformat2.html, section 4.1)."""
+
 _SETTINGS = (
     "PRAGMA foreign_keys=ON",
     "PRAGMA secure_delete=ON",  # what is deleted is overwritten
@@ -189,13 +192,14 @@ def _check_is_workspace(path: Path) -> int:
     if not path.exists():
         raise NoWorkspace(path=path)
     try:
-        with path.open("rb") as file:
-            start = file.read(100)
+        start = _start(path)
+        if start and not _is_sqlite(start) and _brought_up_from_log(path):
+            start = _start(path)
     except OSError as error:
         raise NotAWorkspace(path=path, found=f"it cannot be read ({error.strerror})") from error
     if not start:
         raise NotAWorkspace(path=path, found="it is empty")
-    if len(start) < 100 or not start.startswith(b"SQLite format 3\0"):
+    if not _is_sqlite(start):
         raise NotAWorkspace(path=path, found="it is not an SQLite file")
     # Bytes 60-63 and 68-71 of every SQLite file: user_version and application_id (sqlite.org/fileformat2.html).
     version, mark = int.from_bytes(start[60:64], "big"), int.from_bytes(start[68:72], "big")
@@ -206,6 +210,34 @@ def _check_is_workspace(path: Path) -> int:
             path=path, found=f"it is of format {version}, and this program reads formats 1 to {FORMAT}"
         )
     return version
+
+
+def _start(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(100)
+
+
+def _is_sqlite(start: bytes) -> bool:
+    return len(start) == 100 and start.startswith(b"SQLite format 3\0")
+
+
+def _brought_up_from_log(path: Path) -> bool:
+    """Let SQLite put the pages of its log into the file, if one lies beside it.
+
+    A power cut while SQLite did this can leave the file's first sector as noise. The log still holds that page whole,
+    and SQLite itself recovers; only a look at the file's own first bytes would take it for something else.
+    """
+    log = path.with_name(path.name + "-wal")
+    if not log.exists() or _start(log)[:4] not in _LOG_MARKS:
+        return False
+    connection = sqlite3.connect(path.resolve().as_uri() + "?mode=rw", uri=True, timeout=WAIT_SECONDS)
+    try:
+        connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+    except sqlite3.DatabaseError:
+        return False  # the log is no help either; the file is refused as what it looks like
+    finally:
+        connection.close()
+    return True
 
 
 def _refusal(path: Path, error: DBAPIError) -> LedgerBroken | NotWritten:

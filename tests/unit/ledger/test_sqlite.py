@@ -67,6 +67,32 @@ def test_another_kind_of_file_is_refused_and_left_as_it_is(
     assert [file.name for file in tmp_path.iterdir()] == ["thing.way"]
 
 
+def test_a_file_whose_first_sector_a_power_cut_left_as_noise_is_brought_up_from_its_log(
+    ledger: Ledger, workspace: Path, tmp_path: Path
+) -> None:
+    # So many that the file grows, which changes its first page.
+    drafts = [Draft("note", f"note/{n}", {"words": "x" * 500}) for n in range(100)]
+    entry = ledger.append(drafts, author="Amina Example")[-1]
+    found = tmp_path / "found" / workspace.name
+    found.parent.mkdir()
+    log = found.with_name(found.name + "-wal")
+    shutil.copy(workspace.with_name(workspace.name + "-wal"), log)
+    found.write_bytes(bytes(range(256)) * 2 + workspace.read_bytes()[512:])
+    with Ledger.open(found) as opened:
+        assert opened.verify().sound
+        assert opened.find(entry.id) == entry
+
+
+def test_a_file_of_noise_beside_a_log_that_does_not_help_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "valley.way"
+    path.write_bytes(bytes(range(256)) * 16)
+    for log in (b"words", bytes.fromhex("377f0682") + bytes(60)):
+        path.with_name("valley.way-wal").write_bytes(log)
+        with pytest.raises(NotAWorkspace, match="not an SQLite file"):
+            Ledger.open(path)
+        assert path.read_bytes() == bytes(range(256)) * 16
+
+
 def test_opening_reading_and_verifying_change_no_byte(ledger: Ledger, workspace: Path) -> None:
     ledger.append([Draft("note", "n", {})], author="Amina Example")
     ledger.close()

@@ -1,0 +1,71 @@
+"""After a fault: is everything that was acknowledged there, is all of it sound, are the lists what the entries make?"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from faults.operations import FILE
+from waythrough.ledger import Ledger
+from waythrough.ledger.lists import FOLDS
+from waythrough.terms.problems import NoWorkspace, Problem
+
+
+@dataclass
+class Tally:
+    """What many faults came to."""
+
+    runs: int = 0
+    acknowledged: int = 0
+    lost: int = 0
+    bad: int = 0
+    differing: int = 0
+    told: list[str] = field(default_factory=list)
+
+    def judge(self, folder: Path, acknowledged: Iterable[str], place: str) -> bool:
+        """Hold the ledger in a folder to what was acknowledged; True if all is well."""
+        due = {one for said in acknowledged for one in said.split()}
+        self.runs += 1
+        self.acknowledged += len(due)
+        try:
+            with Ledger.open(folder / FILE) as ledger:
+                return self.judge_open(ledger, due, place)
+        except NoWorkspace:
+            # Killed before the new file got its name. Then nothing may have been acknowledged.
+            self.lost += bool(due)
+            return not due or self._tell(f"{place}: no workspace, {len(due)} entries lost")
+        except Problem as refusal:
+            self.bad += 1
+            return self._tell(f"{place}: {refusal.sentence()}")
+
+    def judge_open(self, ledger: Ledger, due: set[str], place: str) -> bool:
+        """The same for a ledger that could be opened, wherever it is."""
+        verification = ledger.verify()
+        lost = due - {entry.id for entry in ledger.log(limit=1_000_000)}
+        before = lists_of(ledger)
+        ledger.rebuild()
+        differs = lists_of(ledger) != before
+        self.lost += bool(lost)
+        self.bad += not verification.sound
+        self.differing += differs
+        if lost or differs or not verification.sound:
+            findings = "; ".join(f"{one.place}: {one.what}" for one in verification.findings[:3])
+            return self._tell(f"{place}: {len(lost)} of {len(due)} lost, lists differ: {differs}, {findings}")
+        return True
+
+    def _tell(self, what: str) -> bool:
+        self.told.append(what)
+        return False
+
+    @property
+    def clean(self) -> bool:
+        """Nothing was lost, nothing is bad, no list differs."""
+        return not (self.lost or self.bad or self.differing)
+
+
+def lists_of(ledger: Ledger) -> dict[str, Counter[tuple[object, ...]]]:
+    """Every row of every list as it is stored."""
+    with ledger._store.reading() as reader:
+        return {fold.name: Counter(reader.raw_list(fold)) for fold in FOLDS}
