@@ -70,9 +70,14 @@ class Cursor:
         except UnicodeDecodeError:
             raise Unreadable(f"{what} is not text in UTF-8") from None
 
+    @property
+    def ended(self) -> bool:
+        """Nothing is left."""
+        return self._at == len(self._data)
+
     def end(self) -> None:
         """Nothing may follow."""
-        if self._at != len(self._data):
+        if not self.ended:
             raise Unreadable(f"{len(self._data) - self._at} bytes follow after its end (at byte {self._at})")
 
 

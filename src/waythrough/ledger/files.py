@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 from pathlib import Path
 from typing import BinaryIO
 
@@ -29,6 +30,20 @@ def put_in_place(draft: Path, final: Path) -> None:
     else:
         draft.unlink()
     _settle_folder(final.parent)
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file so that its name always bears the old bytes or the new ones, also when a stick is pulled out."""
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        with draft.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+    _settle_folder(path.parent)
 
 
 def overwrite(path: Path) -> None:

@@ -21,15 +21,19 @@ USUAL_PART = 4 << 20
 _TIP_LENGTH = 20 + 8 + 32
 _SMALLEST_PARCEL = header.LENGTH + 64 + 4
 _SMALLEST_LINE = 4 + 1 + 32
-_SMALLEST_SECTION = 2 + 2 + 16 + 8 + 32 + 64 + 4
+_SMALLEST_SECTION = 2 + 2 + 32 + 8 + 32 + 64 + 4
+_ORDERS = tuple(f'"kind":"ledger.{kind}"'.encode() for kind in ("erasure", "approval", "device", "admission"))
+"""How the meta of an entry reads that decides, or helps to decide, what is erased."""
+
 _HERE, _GONE = b"\x01", b"\x00"
 
 
 class KeySection(NamedTuple):
     """Vault keys of one class at one site, sealed by one device to those that may hold them: for others, bytes.
 
-    ``digest`` names the set of keys inside, so that nobody is sent what they have. ``signature`` is the origin's,
-    over `handover.signed_bytes`: whoever carries a section can neither alter it nor make one up.
+    ``origin`` is the public key of the device that sealed them. ``digest`` names the set of keys inside and those it
+    is sealed to, so that nobody is sent what they have. ``signature`` is the origin's, over `signed_part`: whoever
+    carries a section can neither alter it nor make one up.
     """
 
     site: str
@@ -85,7 +89,7 @@ def pack(part: Part) -> bytes:
             pieces += _line(line)
     pieces.append(cursor.number(len(part.keys)))
     for section in sorted(part.keys):
-        pieces += _section(section)
+        pieces += section_pieces(section)
     pieces += (cursor.number(len(part.has)), *sorted(part.has))
     return b"".join(pieces)
 
@@ -98,18 +102,41 @@ def size(parcel: Parcel) -> int:
     return _SMALLEST_PARCEL + lines
 
 
-def portions(parcels: Iterable[Parcel], usual: int = USUAL_PART) -> Iterator[tuple[Parcel, ...]]:
-    """The parcels in their order, a part's worth at a time."""
-    portion: list[Parcel] = []
-    filled = 0
+def portion(parcels: Iterable[Parcel], usual: int = USUAL_PART) -> list[Parcel]:
+    """As many of the first parcels as make a message of the usual size, in their order.
+
+    Where a body among them has been erased, all later orders come along too: whoever receives it refuses a body
+    that is missing while nothing says who ordered that.
+    """
+    taken: list[Parcel] = []
+    filled = enough = orders = 0
+    gone = False
     for parcel in parcels:
-        portion.append(parcel)
+        taken.append(parcel)
+        filled += size(parcel)
+        gone = gone or any(line.body is None for line in parcel.lines)
+        if any(kind in line.meta for line in parcel.lines for kind in _ORDERS):
+            orders = len(taken)
+        if filled >= usual and not enough:
+            enough = len(taken)
+        if enough and not gone:
+            break
+    return taken[: max(enough, orders) if enough else None]
+
+
+def parts(parcels: Iterable[Parcel], usual: int = USUAL_PART) -> Iterator[tuple[Parcel, ...]]:
+    """All parcels in their order, a part’s worth at a time; one empty part where there is nothing."""
+    filling: list[Parcel] = []
+    filled = 0
+    empty = True
+    for parcel in parcels:
+        filling.append(parcel)
         filled += size(parcel)
         if filled >= usual:
-            yield tuple(portion)
-            portion, filled = [], 0
-    if portion:
-        yield tuple(portion)
+            yield tuple(filling)
+            filling, filled, empty = [], 0, False
+    if filling or empty:
+        yield tuple(filling)
 
 
 def _tips(tips: Sequence[Tip]) -> Iterator[bytes]:
@@ -126,16 +153,15 @@ def _line(line: CarriedLine) -> tuple[bytes, ...]:
     return (cursor.sized(line.meta), _HERE, line.salt, cursor.sized(line.body))
 
 
-def _section(section: KeySection) -> tuple[bytes, ...]:
-    return (
+def section_pieces(section: KeySection) -> tuple[bytes, ...]:
+    """A key section as it lies in a payload."""
+    start = (
         cursor.text(section.site),
         cursor.text(section.vault),
         section.origin,
         cursor.large(section.made_ms),
-        section.digest,
-        section.signature,
-        cursor.sized(section.sealed),
     )
+    return (*start, section.digest, section.signature, cursor.sized(section.sealed))
 
 
 # --- reading -----------------------------------------------------------------------------------------------
@@ -192,20 +218,22 @@ def _read_line(data: Cursor) -> CarriedLine:
 
 
 def _read_sections(data: Cursor) -> tuple[KeySection, ...]:
-    sections = tuple(
-        KeySection(
-            site=data.text("a site"),
-            vault=data.text("a vault class"),
-            origin=data.take(16, "the device that sealed keys"),
-            made_ms=data.large("the time keys were sealed"),
-            digest=data.take(32, "the digest of keys"),
-            signature=data.take(64, "the signature over keys"),
-            sealed=data.sized("sealed keys"),
-        )
-        for _ in range(data.count(_SMALLEST_SECTION, "key sections"))
-    )
+    sections = tuple(read_section(data) for _ in range(data.count(_SMALLEST_SECTION, "key sections")))
     _in_order([section[:3] for section in sections], "key sections")
     return sections
+
+
+def read_section(data: Cursor) -> KeySection:
+    """The key section that follows."""
+    return KeySection(
+        site=data.text("a site"),
+        vault=data.text("a vault class"),
+        origin=data.take(32, "the device that sealed keys"),
+        made_ms=data.large("the time keys were sealed"),
+        digest=data.take(32, "the digest of keys"),
+        signature=data.take(64, "the signature over keys"),
+        sealed=data.sized("sealed keys"),
+    )
 
 
 def _read_digests(data: Cursor) -> tuple[bytes, ...]:

@@ -39,8 +39,8 @@ PART = Part(
     of=3,
     parcels=(Parcel(b"WYTC" + bytes(160), b"s" * 64, (HERE, GONE)), Parcel(bytes(164), b"t" * 64, (HERE,))),
     keys=(
-        KeySection("north", "who", b"o" * 16, 5, b"d" * 32, b"s" * 64, b"sealed"),
-        KeySection("north", "what", b"o" * 16, 6, b"e" * 32, b"t" * 64, b""),
+        KeySection("north", "who", b"o" * 32, 5, b"d" * 32, b"s" * 64, b"sealed"),
+        KeySection("north", "what", b"o" * 32, 6, b"e" * 32, b"t" * 64, b""),
     ),
     has=(b"1" * 32, b"2" * 32),
 )
@@ -243,7 +243,27 @@ def test_garbage_after_a_true_beginning_is_refused_and_nothing_else() -> None:
 
 def test_parts_are_closed_when_they_are_full_and_keep_the_order() -> None:
     parcels = [Parcel(bytes([n]) * 164, bytes(64), (HERE,)) for n in range(10)]
-    portions = list(payload.portions(parcels, usual=3 * payload.size(parcels[0])))
+    portions = list(payload.parts(parcels, usual=3 * payload.size(parcels[0])))
     assert [len(portion) for portion in portions] == [3, 3, 3, 1]
     assert [parcel for portion in portions for parcel in portion] == parcels
-    assert list(payload.portions([])) == []
+    assert list(payload.parts([])) == [()]
+
+
+def order(kind: str) -> Parcel:
+    meta = f'{{"author":"a","corrects":[],"kind":"{kind}"}}'.encode()
+    return Parcel(bytes(164), bytes(64), (CarriedLine(meta, SALT, b"{}", b""),))
+
+
+def test_a_message_is_as_many_commits_as_make_its_size() -> None:
+    parcels = [Parcel(bytes([n]) * 164, bytes(64), (HERE,)) for n in range(10)]
+    assert payload.portion(parcels, usual=3 * payload.size(parcels[0])) == parcels[:3]
+    assert payload.portion(parcels) == parcels
+    assert payload.portion([]) == []
+
+
+def test_where_a_body_is_gone_the_orders_come_along() -> None:
+    here, gone = Parcel(bytes(164), bytes(64), (HERE,)), Parcel(bytes(164), bytes(64), (GONE,))
+    stream = [here, gone, here, order("ledger.erasure"), here, order("ledger.approval"), here, here]
+    assert payload.portion(stream, usual=1) == [here]
+    assert payload.portion(stream[1:], usual=1) == stream[1:6]
+    assert payload.portion([gone, here, here], usual=1) == [gone]
