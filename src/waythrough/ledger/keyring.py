@@ -137,8 +137,9 @@ class SqliteKeyring(Keyring):
     def parcel(self, site: str, vault: str) -> list[tuple[str, bytes]]:
         with self._file.reading() as db:
             unwrap = self._wraps(db).unwrap
-            query = _SELECT + " WHERE site = ? AND vault = ? ORDER BY subject, key_id"
-            return [(row.subject, unwrap(row)) for row in map(_Row._make, db.execute(query, (site, vault)))]
+            return [
+                (row.subject, unwrap(row)) for row in map(_Row._make, db.execute(_OF_SITE, (site, vault)))
+            ]
 
     def accept(self, site: str, vault: str, pairs: Iterable[tuple[str, bytes]]) -> int:
         handed = [((vault, subject), key) for subject, key in pairs]
@@ -251,8 +252,10 @@ class _Wraps:
         return b"".join([_MARK, self._ledger, *(len(one).to_bytes(4, "big") + one for one in named)])
 
 
-_SELECT = "SELECT subject, vault, key_id, site, wrapped FROM keys"
-_OF_SUBJECTS = _SELECT + " WHERE subject IN (SELECT value FROM json_each(?))"
+_OF_SITE = "SELECT subject, vault, key_id, site, wrapped FROM keys WHERE site = ? AND vault = ? ORDER BY subject, key_id"
+_OF_SUBJECTS = (
+    "SELECT subject, vault, key_id, site, wrapped FROM keys WHERE subject IN (SELECT value FROM json_each(?))"
+)
 _DESTROYED = "SELECT vault, subject FROM destroyed WHERE subject IN (SELECT value FROM json_each(?))"
 
 

@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from waythrough.ledger import canonical, lines
+from waythrough.ledger.aead import NONCE_LENGTH
 from waythrough.ledger.lines import StoredLine, Writing
-from waythrough.ledger.seal import NONCE_LENGTH, Sealer, sealed_under
+from waythrough.ledger.seal import Sealer, sealed_under
 from waythrough.terms.entries import ON_RECORD, Entry, Vaulted
 from waythrough.terms.problems import LedgerBroken, Protected
 
