@@ -81,17 +81,22 @@ def pack(part: Part) -> bytes:
         cursor.large(part.made_ms),
         *_tips(part.base),
         *_tips(part.frontier),
-        cursor.number(len(part.parcels)),
+        *commit_pieces(part.parcels),
+        cursor.number(len(part.keys)),
     ]
-    for parcel in part.parcels:
-        pieces += (parcel.header, parcel.signature, cursor.number(len(parcel.lines)))
-        for line in parcel.lines:
-            pieces += _line(line)
-    pieces.append(cursor.number(len(part.keys)))
     for section in sorted(part.keys):
         pieces += section_pieces(section)
     pieces += (cursor.number(len(part.has)), *sorted(part.has))
     return b"".join(pieces)
+
+
+def commit_pieces(parcels: Sequence[Parcel]) -> Iterator[bytes]:
+    """Commits as they lie in a payload, and in a backup: how many, then one after the other."""
+    yield cursor.number(len(parcels))
+    for parcel in parcels:
+        yield from (parcel.header, parcel.signature, cursor.number(len(parcel.lines)))
+        for line in parcel.lines:
+            yield from _line(line)
 
 
 def size(parcel: Parcel) -> int:
@@ -184,7 +189,7 @@ def unpack(payload: bytes) -> Part:
         raise Unreadable(f"it says that it is part {number} of {of}")
     made_ms = data.large("the time it was made")
     base, frontier = _read_tips(data, "commits it builds on"), _read_tips(data, "commits the sender holds")
-    parcels = tuple(_read_parcel(data) for _ in range(data.count(_SMALLEST_PARCEL, "commits")))
+    parcels = read_commits(data)
     keys, has = _read_sections(data), _read_digests(data)
     data.end()
     return Part(ledger, bundle, made_ms, frontier, base, answers, number, of, parcels, keys, has)
@@ -197,6 +202,11 @@ def _read_tips(data: Cursor, what: str) -> tuple[Tip, ...]:
     )
     _in_order(tips, what)
     return tips
+
+
+def read_commits(data: Cursor) -> tuple[Parcel, ...]:
+    """The commits that `commit_pieces` wrote. Raises Unreadable."""
+    return tuple(_read_parcel(data) for _ in range(data.count(_SMALLEST_PARCEL, "commits")))
 
 
 def _read_parcel(data: Cursor) -> Parcel:

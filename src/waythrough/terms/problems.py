@@ -137,6 +137,24 @@ class KeyReused(Problem):
     exit_code = 4
 
 
+class BackupRefused(Problem):
+    """A backup that cannot be made or restored: damaged, cut short, of a newer version, or open to nobody."""
+
+    code = "backup.refused"
+    message = N_("{place}: found {found}.")
+    advice = N_("{remedy}")
+    exit_code = 4
+
+
+class BackupNotOpened(Problem):
+    """Neither the passphrase nor the key given opens this backup."""
+
+    code = "backup.not-opened"
+    message = N_("{place} does not open: it takes {ways}, and what was given is not the right one.")
+    advice = N_("Try again with the right one. Nothing was restored; nobody can open a backup without it.")
+    exit_code = 7
+
+
 class BundleRefused(Problem):
     """A bundle that cannot be read here: damaged, for others, from another ledger, or of a newer version."""
 
