@@ -323,6 +323,11 @@ class Ledger:
         with many_values():
             return verify(self._store)
 
+    def in_force(self) -> dict[str, str]:
+        """The database's name and version, and the settings on which safety rests, as they really are."""
+        with self._store.reading() as reader:
+            return reader.in_force()
+
     def close(self) -> None:
         """Let go of the file."""
         self._store.close()

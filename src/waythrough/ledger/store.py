@@ -156,6 +156,9 @@ class Reader(Protocol):
     def faults(self) -> list[str]:
         """What the database itself finds wrong with its pages, indexes and references."""
 
+    def in_force(self) -> dict[str, str]:
+        """The database's name and version, and the settings on which safety rests, as it says they are now."""
+
 
 class Writer(Reader, Protocol):
     """A reader that holds the write lock: what it reads cannot change before it has written."""
