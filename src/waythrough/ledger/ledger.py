@@ -106,7 +106,11 @@ class Ledger:
             )
         device = device or device_key()
         ledger = entropy(genesis.LEDGER_ID_LENGTH)
-        first = lines.write(genesis.draft(ledger, title, device.public), author, "the first entry")
+        first = lines.write(
+            genesis.draft(ledger, title, device.public, device.box_key, device.recovery_key),
+            author,
+            "the first entry",
+        )
         signer = Signer(device, ledger, clock, entropy)
 
         def begin(writer: Writer) -> None:
