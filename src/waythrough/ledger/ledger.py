@@ -18,6 +18,7 @@ from waythrough.ledger.hashing import ID_LENGTH, act_hash
 from waythrough.ledger.header import NOTHING
 from waythrough.ledger.keys import DeviceKey
 from waythrough.ledger.lines import StoredLine
+from waythrough.ledger.lists import Gathered
 from waythrough.ledger.sqlite import SqliteStore
 from waythrough.ledger.store import Store, Writer
 from waythrough.ledger.vault import Keys, Vault
@@ -211,10 +212,13 @@ class Ledger:
     def rebuild(self) -> None:
         """Throw the lists away and fold them again from the entries."""
         with many_values(), self._store.writing() as writer:
-            entries = [lines.read(line) for line in writer.every_line()]
+            gathered = Gathered()
+            for line in writer.every_line():
+                if not line.aside:
+                    gathered.add(lines.read_revision(line))
             for fold in lists.FOLDS:
                 writer.clear(fold)
-                writer.put(fold, [], lists.fold_all(fold, entries))
+                writer.put(fold, [], gathered.fold(fold))
 
     # --- reading -------------------------------------------------------------------------------------------
 

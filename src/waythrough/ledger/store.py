@@ -151,7 +151,7 @@ class Reader(Protocol):
         """All lines, by commit and position."""
 
     def raw_list(self, fold: Fold) -> Iterator[Row]:
-        """All rows of a list."""
+        """All rows of a list, those of one record together."""
 
     def faults(self) -> list[str]:
         """What the database itself finds wrong with its pages, indexes and references."""
