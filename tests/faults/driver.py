@@ -32,14 +32,14 @@ class Driver:
     Error = sqlite3.Error
     Connection = sqlite3.Connection
 
-    def __init__(self, vfs: str, rewrite: Rewrite = as_written) -> None:
-        self._vfs = vfs
+    def __init__(self, vfs: apsw.VFS, rewrite: Rewrite = as_written) -> None:
+        self._vfs = vfs  # SQLite forgets a file system that Python no longer holds
         self._rewrite = rewrite
 
     def connect(self, database: Any, *, timeout: float = 5.0, **_: Any) -> Connection:
         """A connection through the virtual file system. Our only callers want no implicit transactions."""
         with translated():
-            inner = apsw.Connection(fspath(database), flags=_FLAGS, vfs=self._vfs)
+            inner = apsw.Connection(fspath(database), flags=_FLAGS, vfs=self._vfs.name)
             inner.set_busy_timeout(int(timeout * 1000))
         return Connection(inner, self._rewrite)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -63,6 +65,14 @@ class Tally:
     def clean(self) -> bool:
         """Nothing was lost, nothing is bad, no list differs."""
         return not (self.lost or self.bad or self.differing)
+
+
+def entries_in(folder: Path) -> list[str]:
+    """The id of every entry in the file, whatever the ledger would say of it; none if there is no file."""
+    if not (folder / FILE).exists():
+        return []
+    with contextlib.closing(sqlite3.connect(folder / FILE)) as file:
+        return [row[0].hex() for row in file.execute("SELECT id FROM entries")]
 
 
 def lists_of(ledger: Ledger) -> dict[str, Counter[tuple[object, ...]]]:

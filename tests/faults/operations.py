@@ -29,12 +29,14 @@ class Operation:
     """One thing people do, to be struck by a fault at any moment.
 
     ``prepare`` makes what must be there before, in an empty folder. ``run`` does it and says the id of every entry as
-    it is acknowledged; run again after the fault it finishes the same acts, by their idempotency keys.
+    it is acknowledged; run again after the fault it finishes the same acts, by their idempotency keys. ``new`` is how
+    many entries it adds in all.
     """
 
     name: str
     prepare: Callable[[Path], None]
     run: Callable[[Path, Say], None]
+    new: int
 
 
 def make(folder: Path) -> None:
@@ -115,9 +117,9 @@ def _nothing(folder: Path) -> None:
 
 
 OPERATIONS: tuple[Operation, ...] = (
-    Operation("append", make, append_singly),
-    Operation("import", make, import_rows),
-    Operation("rebuild", make, rebuild),
-    Operation("create", _nothing, create),
-    Operation("upgrade", make_old, upgrade),
+    Operation("append", make, append_singly, new=19),
+    Operation("import", make, import_rows, new=150),
+    Operation("rebuild", make, rebuild, new=0),
+    Operation("create", _nothing, create, new=2),
+    Operation("upgrade", make_old, upgrade, new=0),
 )

@@ -6,7 +6,6 @@ import contextlib
 import os
 import random
 import shutil
-import sqlite3
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -14,9 +13,9 @@ from unittest import mock
 
 import pytest
 
-from faults.judge import Tally
+from faults.judge import Tally, entries_in
 from faults.killing import Ended, run, usual_seconds
-from faults.operations import FILE, OPERATIONS, Operation, Say, append, make, note, opened
+from faults.operations import OPERATIONS, Operation, Say, append, make, note, opened
 
 pytestmark = [
     pytest.mark.slow,
@@ -61,14 +60,6 @@ def test_a_kill_at_any_moment_loses_nothing_that_was_acknowledged(
     assert too_late < 3 * kills, (
         "nearly every kill came after the work was done: the moments are not drawn over it"
     )
-
-
-def entries_in(folder: Path) -> list[str]:
-    """What was acknowledged long before the fault."""
-    if not (folder / FILE).exists():
-        return []
-    with contextlib.closing(sqlite3.connect(folder / FILE)) as file:
-        return [row[0].hex() for row in file.execute("SELECT id FROM entries")]
 
 
 def test_an_acknowledgement_before_the_commit_is_caught(arena: Path, figures: Callable[..., None]) -> None:

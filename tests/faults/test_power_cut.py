@@ -64,8 +64,7 @@ def recorded(folder: Path, history: Callable[[Path, Recorder], None], rewrite: R
     """Everything done to the disk in a history."""
     folder.mkdir()
     recorder = Recorder(folder)
-    vfs = RecordingVFS(recorder)
-    with driven(Driver(vfs.name, rewrite)), names_watched(recorder):
+    with driven(Driver(RecordingVFS(recorder), rewrite)), names_watched(recorder):
         history(folder, recorder)
     return recorder
 

@@ -179,21 +179,27 @@ def names_watched(recorder: Recorder) -> Iterator[None]:
 
 
 class Failure:
-    """The n-th act on a file fails: once, or it and all after it."""
+    """The n-th act on a file fails: once, or it and all after it.
 
-    def __init__(self, code: int, at: int, for_ever: bool) -> None:
+    ``code`` is what SQLite is told of it; None for a disk that says all went well.
+    """
+
+    def __init__(self, code: int | None, at: int, for_ever: bool) -> None:
         self.code = code
         self.at = at
         self.for_ever = for_ever
         self.acts = 0
         self.failed = 0
 
-    def act(self) -> None:
-        """One act begins; raises if it is one that fails."""
+    def act(self) -> bool:
+        """One act begins. Raises if it is one that fails; False if it is one that must not be done, in silence."""
         self.acts += 1
-        if self.acts == self.at or (self.for_ever and self.acts > self.at):
-            self.failed += 1
-            raise apsw.exception_for(self.code)
+        if self.acts != self.at and not (self.for_ever and self.acts > self.at):
+            return True
+        self.failed += 1
+        if self.code is None:
+            return False
+        raise apsw.exception_for(self.code)
 
 
 class FailingVFS(apsw.VFS):
@@ -228,8 +234,8 @@ class FailingFile(apsw.VFSFile):
         return super().xRead(amount, offset)
 
     def xWrite(self, data: bytes, offset: int) -> None:
-        self._failure.act()
-        super().xWrite(data, offset)
+        if self._failure.act():
+            super().xWrite(data, offset)
 
     def xTruncate(self, size: int) -> None:
         self._failure.act()

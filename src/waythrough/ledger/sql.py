@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from itertools import islice
 from typing import Any, TypeVar
 
 from sqlalchemy import (
     Connection,
-    Executable,
     Select,
     Table,
     and_,
@@ -39,12 +37,6 @@ T = TypeVar("T")
 
 BATCH = 500
 """Values in one IN (...) list; older SQLite takes at most 999."""
-
-STREAMED = 1_000
-"""Rows fetched at a time where a whole table goes past."""
-
-WRITTEN = 50_000
-"""Rows of a list written at a time."""
 
 _ORDER = (commits.c.physical_ms, commits.c.counter, commits.c.log, commits.c.sequence)
 _LINE = select(
@@ -193,7 +185,7 @@ class SqlReader:
         return (date.fromisoformat(first), date.fromisoformat(last)) if first else None
 
     def every_line(self) -> Iterator[StoredLine]:
-        return map(StoredLine._make, self._stream(_LINE))
+        return map(StoredLine._make, self._connection.execute(_LINE))
 
     def raw_commits(self) -> Iterator[RawCommit]:
         return (RawCommit._make(row) for row in self._raw(commits, commits.c.number))
@@ -202,17 +194,12 @@ class SqlReader:
         return (RawLine._make(row) for row in self._raw(entries, entries.c.commit_number, entries.c.position))
 
     def raw_list(self, fold: Fold) -> Iterator[Row]:
-        table = LISTS[fold.name]
-        return (tuple(row) for row in self._raw(table, table.c.record))
+        return (tuple(row) for row in self._raw(LISTS[fold.name]))
 
     def _raw(self, table: Table, *order: ColumnElement[Any]) -> Iterator[Any]:
         # Without column types, or a text where a blob belongs would stop the reading instead of being reported.
         columns = [type_coerce(column, NullType()) for column in table.c]
-        return self._stream(select(*columns).order_by(*order))
-
-    def _stream(self, query: Executable) -> Iterator[Any]:
-        """Rows as they come: a whole ledger is never held at once."""
-        return iter(self._connection.execute(query, execution_options={"yield_per": STREAMED}))
+        return iter(self._connection.execute(select(*columns).order_by(*order)))
 
     def _commit(self, which: ColumnElement[bool]) -> StoredCommit | None:
         row = self._connection.execute(select(commits.c.header, commits.c.signature).where(which)).first()
@@ -257,9 +244,7 @@ class SqlWriter(SqlReader):
         table = LISTS[fold.name]
         for batch in _batches(stale):
             self._connection.execute(delete(table).where(table.c.record.in_(batch)))
-        waiting = iter(rows)
-        while some := list(islice(waiting, WRITTEN)):
-            self._insert(table, fold.columns, some)
+        self._insert(table, fold.columns, list(rows))
 
     def clear(self, fold: Fold) -> None:
         self._connection.execute(delete(LISTS[fold.name]))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -41,8 +40,6 @@ _SETTINGS = (
     "PRAGMA cache_size=-65536",
 )
 
-_ASKED = ("journal_mode", "synchronous", "secure_delete", "trusted_schema", "cell_size_check", "foreign_keys")
-
 
 class SqliteStore:
     """Fulfils `store.Store` with a file in write-ahead mode, synced at every commit."""
@@ -72,6 +69,7 @@ class SqliteStore:
                     begin(SqliteWriter(connection))
             finally:
                 store.close()
+            _check_log_is_in(draft)
             put_in_place(draft, path)
         except FileExistsError:
             raise WorkspaceExists(path=path) from None
@@ -95,8 +93,12 @@ class SqliteStore:
         version = _check_is_workspace(path)
         store = cls(path, _engine(path))
         if version < FORMAT:
-            with store._transaction("BEGIN IMMEDIATE") as connection:
-                bring_up(connection, SqliteWriter(connection), FORMAT)
+            try:
+                with store._transaction("BEGIN IMMEDIATE") as connection:
+                    bring_up(connection, SqliteWriter(connection), FORMAT)
+            except BaseException:
+                store.close()
+                raise
         return store
 
     @contextmanager
@@ -142,12 +144,6 @@ class _Faults(SqlReader):
                 found.append(f"the file holds a {kind} named {name}, which does not belong in a ledger")
         return found
 
-    def in_force(self) -> dict[str, str]:
-        """What SQLite says of itself and of the settings that keep entries safe, as they really are."""
-        asked = {name: self._connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in _ASKED}
-        version = self._connection.exec_driver_sql("SELECT sqlite_version()").scalar()
-        return {"sqlite": str(version), **{name: str(value) for name, value in asked.items()}}
-
 
 class SqliteReader(_Faults, SqlReader):
     """Fulfils `store.Reader`."""
@@ -158,8 +154,7 @@ class SqliteWriter(_Faults, SqlWriter):
 
 
 def _lay_out(path: Path) -> None:
-    """An empty file with our settings, that only this user may read; the files SQLite puts beside it follow it."""
-    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    """An empty file with our settings."""
     connection = sqlite3.connect(path, isolation_level=None)
     try:
         connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
@@ -172,6 +167,17 @@ def _lay_out(path: Path) -> None:
         connection.close()
 
 
+def _check_log_is_in(draft: Path) -> None:
+    """Refuse a draft whose log is still beside it: under its final name it would be without what the log holds.
+
+    SQLite puts the log into the file when the last connection closes. A failure there reaches nobody, because closing
+    has no result; what is left behind tells of it.
+    """
+    log = draft.with_name(draft.name + "-wal")
+    if log.exists() and log.stat().st_size:
+        raise OSError(f"what was written to {draft.name} could not be put together")
+
+
 def _engine(path: Path) -> Engine:
     address = path.resolve().as_uri() + "?mode=rw"  # never “rwc”: opening must not create
 
@@ -181,9 +187,13 @@ def _engine(path: Path) -> Engine:
         )
         # A damaged text must reach `verify` and be named there, so its bytes may not stop the reading.
         connection.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
-        for setting in _SETTINGS:
-            connection.execute(setting)
-        connection.execute("PRAGMA synchronous=FULL")
+        try:
+            for setting in _SETTINGS:
+                connection.execute(setting)
+            connection.execute("PRAGMA synchronous=FULL")
+        except sqlite3.Error:
+            connection.close()  # who keeps the error keeps this frame, and with it a file that stays open
+            raise
         return connection
 
     # No upper limit: a thread that waits for the write lock must not keep others from a connection to read with.

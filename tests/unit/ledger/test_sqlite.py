@@ -6,7 +6,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -16,6 +16,7 @@ from sqlalchemy import event
 from waythrough.ledger import Ledger
 from waythrough.ledger.keys import DeviceKey
 from waythrough.ledger.sqlite import APPLICATION_ID, SqliteStore
+from waythrough.ledger.store import Writer
 from waythrough.terms.entries import Draft
 from waythrough.terms.problems import (
     LedgerBroken,
@@ -118,6 +119,19 @@ def test_a_creation_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError):
         SqliteStore.create(tmp_path / "a.way", fail)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_creation_whose_log_stays_beside_the_file_is_refused_whole(tmp_path: Path) -> None:
+    def begin(writer: Writer) -> None:
+        # A reader that is not done keeps SQLite from putting the log into the file, as a failing disk does.
+        (draft,) = tmp_path.glob("*.new")
+        reader = until_the_end.enter_context(closing(sqlite3.connect(draft)))
+        reader.execute("SELECT count(*) FROM sqlite_schema").fetchall()
+
+    with ExitStack() as until_the_end:
+        with pytest.raises(NotWritten, match="put together"):
+            SqliteStore.create(tmp_path / "valley.way", begin)
+        assert list(tmp_path.iterdir()) == []
 
 
 def test_a_folder_that_is_not_there_is_refused(tmp_path: Path, device: DeviceKey) -> None:
@@ -241,22 +255,3 @@ def test_a_large_import_is_one_commit(ledger: Ledger) -> None:
     assert len({entry.id for entry in entries}) == 25_000
     verification = ledger.verify()
     assert (verification.sound, verification.commits, verification.entries) == (True, 2, 25_001)
-
-
-def test_the_settings_in_force_are_those_that_keep_entries_safe(ledger: Ledger) -> None:
-    said = ledger.in_force()
-    assert said.pop("sqlite") == sqlite3.sqlite_version
-    assert said == {
-        "journal_mode": "wal",
-        "synchronous": "2",
-        "secure_delete": "1",
-        "trusted_schema": "0",
-        "cell_size_check": "1",
-        "foreign_keys": "1",
-    }
-
-
-def test_a_new_workspace_may_be_read_by_nobody_else(ledger: Ledger, workspace: Path) -> None:
-    ledger.append([Draft("note", "note/1", {})], author="Amina Example")
-    files = [path for path in workspace.parent.iterdir() if path.name.startswith(workspace.name)]
-    assert {path.stat().st_mode & 0o777 for path in files} == {0o600}
