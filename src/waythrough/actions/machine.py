@@ -12,7 +12,7 @@ import sqlite3
 import stat
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from importlib import metadata
 from importlib.util import find_spec
@@ -46,6 +46,38 @@ ARABIC_FONTS = tuple(
     "sfarabic vazir".split()
 )
 """Beginnings of the file names of common fonts with Arabic letters, in lower case without hyphens."""
+
+
+DUE = {
+    "sqlite": {
+        "journal_mode": ("wal",),
+        "synchronous": ("2", "3"),  # FULL or EXTRA
+        "secure_delete": ("1",),
+        "trusted_schema": ("0",),
+        "cell_size_check": ("1",),
+        "foreign_keys": ("1",),
+    },
+    "postgresql": {
+        "fsync": ("on",),
+        "synchronous_commit": ("on", "remote_apply"),
+        "full_page_writes": ("on",),
+    },
+}
+"""Database → the settings without which it may lose what it acknowledged or keep what was erased, and their values."""
+
+
+def settings(in_force: Mapping[str, str]) -> Remark:
+    """Whether the database really works under the settings on which safety rests."""
+    name = next(one for one in DUE if one in in_force)
+    wrong = [
+        f"{one} is {in_force.get(one)}" for one, due in DUE[name].items() if in_force.get(one) not in due
+    ]
+    if not wrong:
+        said = ", ".join(f"{one}={in_force[one]}" for one in DUE[name])
+        return good("database", f"{name} {in_force[name]}: {said}")
+    found = f"{name} {in_force[name]}: {', '.join(wrong)}"
+    advice = "Have it set as docs/reference/ledger-format.md says, before anybody writes."
+    return unsafe("database", found, advice, RECORD_AT_RISK)
 
 
 def versions() -> Remark:

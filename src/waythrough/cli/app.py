@@ -30,6 +30,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "publish": ("publish", "Write the situation report."),
     "show": ("show", "Where a record or figure comes from: entry, source, words."),
     "log": ("log", "The newest entries of the ledger."),
+    "passphrase": ("passphrase", "Put this device's keys under a passphrase, or change it."),
+    "unlock": ("unlock", "Ask for the passphrase once, for the next quarter of an hour."),
+    "lock": ("lock", "Lock this device now; or destroy its keys."),
     "doctor": ("doctor", "What is unsafe here: clock, disk, keys, settings."),
 }
 """Command → the module of `cli` that holds it, and its line in the help."""
@@ -47,6 +50,9 @@ SHARED = {
     "json": click.Option(["--json", "json"], is_flag=True, default=None, help="Machine-readable output."),
     "plain": click.Option(["--plain", "plain"], is_flag=True, default=None, help="Tab-separated output."),
     "quiet": click.Option(["-q", "--quiet", "quiet"], is_flag=True, default=None, help="No messages."),
+    "no_input": click.Option(
+        ["--no-input", "no_input"], is_flag=True, default=None, help="Never ask; refuse instead."
+    ),
     "dry_run": click.Option(
         ["--dry-run", "dry_run"], is_flag=True, default=None, help="Check everything, write nothing."
     ),

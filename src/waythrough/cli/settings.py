@@ -35,12 +35,14 @@ class Settings:
     by: str | None = None
     site: str | None = None
     dry_run: bool = False
+    no_input: bool = False
     opened: list[Any] = field(default_factory=list)
 
     # --- the workspace -------------------------------------------------------------------------------------
 
     def path(self) -> Path:
         """The workspace file: the one named, or the only one in this folder."""
+        self.may_ask()
         named = self.workspace or os.environ.get("WAYTHROUGH_WORKSPACE")
         folder = Path(named) if named else Path.cwd()
         if named and not folder.is_dir():
@@ -99,6 +101,34 @@ class Settings:
         if not self.by and not os.environ.get("WAYTHROUGH_PERSON"):
             self.talk(f"Acting as {person.name} ({person.id}). Another person: --by ID.")
         return person
+
+    # --- asking --------------------------------------------------------------------------------------------
+
+    def may_ask(self) -> None:
+        """Let the ledger ask for the device's passphrase when it needs a key, if there is somebody to ask."""
+        from waythrough.ledger import unlocking
+
+        there = sys.stdin.isatty() and not self.no_input
+        unlocking.ask_with((lambda: self.secret("Passphrase of this device")) if there else None)
+
+    def secret(self, what: str, variable: str = "", twice: bool = False) -> str:
+        """Something that does not show while it is typed: from a variable for scripts, or from the person.
+
+        Raises
+        ------
+        InputRefused
+            There is nobody to ask.
+        """
+        if variable and (found := os.environ.get(variable)):
+            return found
+        if self.no_input or not sys.stdin.isatty():
+            raise InputRefused(
+                place=what.lower(),
+                found="nobody to ask",
+                allowed=f"a terminal without --no-input, or the variable {variable}",
+                remedy="It is never taken from the command line, where others on the machine could read it.",
+            )
+        return str(click.prompt(what, hide_input=True, confirmation_prompt=twice, err=True))
 
     # --- answering -----------------------------------------------------------------------------------------
 

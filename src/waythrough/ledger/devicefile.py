@@ -1,7 +1,7 @@
 """The device's file: its keys, there whole or not at all, in the user's data folder and never in a workspace.
 
 The signing key and the box identity lie in it encrypted under the key-encryption key. That key lies beside them in the
-clear: the file's permissions are all that protects it.
+clear while no passphrase is set: the file's permissions are then all that protects it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import os
 import secrets
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from pyrage import x25519
 
 from waythrough.ledger.aead import Cipher
-from waythrough.ledger.files import overwrite, put_in_place
+from waythrough.ledger.files import overwrite, put_in_place, replace
 from waythrough.ledger.keys import KEY_LENGTH, Secrets, public_of, recipient_of
 from waythrough.terms.problems import DeviceKeyExposed, DeviceKeyUnusable
 
@@ -42,8 +42,14 @@ class DeviceFile:
     sealed: bytes
     """Seed and box identity, encrypted under the key-encryption key."""
 
-    kek: bytes
-    """The key-encryption key."""
+    kek: bytes | None
+    """The key-encryption key itself, while no passphrase is set."""
+
+    locks: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """The key-encryption key closed in each way there is to it, by that way's name."""
+
+    recovery_key: bytes | None = None
+    """The public key of the recovery code, if one was made."""
 
     def open(self, kek: bytes) -> Secrets:
         """The device's secrets; raises `aead.DoesNotOpen` when this is not their key."""
@@ -79,6 +85,13 @@ def load(folder: Path) -> DeviceFile:
             return _read(json.loads(path.read_text(encoding="ascii")))
         except (ValueError, KeyError, TypeError, AttributeError):
             raise DeviceKeyUnusable(path=path, found="it is not the file of a device") from None
+
+
+def save(folder: Path, file: DeviceFile) -> None:
+    """Put another state of the file in the place of the one that is there, and overwrite the old one's bytes."""
+    path = folder / FILE_NAME
+    with _named(path), _draft(path, _write(file)) as draft:
+        replace(draft, path)
 
 
 def _make(folder: Path) -> None:
@@ -119,7 +132,9 @@ def _read(said: dict[str, Any]) -> DeviceFile:
         public=bytes.fromhex(said["public_key"]),
         box_key=str(said["box_key"]),
         sealed=bytes.fromhex(said["secrets"]),
-        kek=bytes.fromhex(said["kek"]),
+        kek=bytes.fromhex(said["kek"]) if said["kek"] else None,
+        locks=dict(said["locks"]),
+        recovery_key=bytes.fromhex(said["recovery_key"]) if said["recovery_key"] else None,
     )
 
 
@@ -129,7 +144,9 @@ def _write(file: DeviceFile) -> bytes:
         "public_key": file.public.hex(),
         "box_key": file.box_key,
         "secrets": file.sealed.hex(),
-        "kek": file.kek.hex(),
+        "kek": file.kek.hex() if file.kek else None,
+        "locks": file.locks,
+        "recovery_key": file.recovery_key.hex() if file.recovery_key else None,
     }
     return json.dumps(said, indent=1).encode("ascii")
 

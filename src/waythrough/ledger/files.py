@@ -46,6 +46,21 @@ def write_whole(path: Path, data: bytes) -> None:
     _settle_folder(path.parent)
 
 
+def replace(draft: Path, final: Path) -> None:
+    """Give a finished draft the name of a file that is there, and overwrite what that file held.
+
+    The name stands for the one or the other at every moment. A power cut between the two steps leaves the old bytes on
+    the disk without a name, and so does a system (Windows) that replaces no file which is still open.
+    """
+    if os.name != "posix":
+        draft.replace(final)
+        return
+    with final.open("r+b") as old:
+        draft.replace(final)
+        _settle_folder(final.parent)
+        _zero(old)
+
+
 def overwrite(path: Path) -> None:
     """Write zeros over a file's bytes, where they lie. A disk that writes each change elsewhere keeps the old ones:
     flash memory and copying file systems do, and no program can tell.

@@ -15,9 +15,16 @@ LEDGER_ID_LENGTH = 16
 FIRST_EPOCH = 0
 
 
-def draft(ledger: bytes, title: str, public_key: bytes) -> Draft:
-    """The entry that begins a ledger."""
-    return Draft(KIND, RECORD, {"ledger": ledger.hex(), "title": title, "root_key": public_key.hex()})
+def draft(
+    ledger: bytes, title: str, public_key: bytes, box_key: str = "", recovery_key: bytes | None = None
+) -> Draft:
+    """The entry that begins a ledger: its first device and, where one was printed, its recovery code's public key."""
+    body = {"ledger": ledger.hex(), "title": title, "root_key": public_key.hex()}
+    if box_key:
+        body["box_key"] = box_key
+    if recovery_key:
+        body["recovery_key"] = recovery_key.hex()
+    return Draft(KIND, RECORD, body)
 
 
 def log_id(public_key: bytes, epoch: int = FIRST_EPOCH) -> bytes:

@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from waythrough.ledger.aead import KEY_LENGTH, Cipher, DoesNotOpen
+from waythrough.ledger.device import KEYRINGS
 from waythrough.ledger.keyfile import KeyFile
 from waythrough.ledger.keys import DeviceKey
 from waythrough.ledger.seal import key_id
 from waythrough.terms.entries import Vaulted
 from waythrough.terms.problems import KeyringUnusable, SubjectErased
 
-FOLDER = "keyrings"
 ENDING = ".keys"
 EVERY_VAULT = "*"
 _MARK = b"WYTK"
@@ -76,7 +76,7 @@ class Keyring(Protocol):
 
 def keyring_of(device: DeviceKey, ledger: bytes) -> SqliteKeyring:
     """A device's keyring for a ledger, by its 16-byte id. Nothing is made before the first key."""
-    path = device.folder / FOLDER / f"{ledger.hex()}{ENDING}" if device.folder else None
+    path = device.folder / KEYRINGS / f"{ledger.hex()}{ENDING}" if device.folder else None
     return SqliteKeyring(path, ledger, device.kek)
 
 
@@ -252,10 +252,8 @@ class _Wraps:
         return b"".join([_MARK, self._ledger, *(len(one).to_bytes(4, "big") + one for one in named)])
 
 
-_OF_SITE = "SELECT subject, vault, key_id, site, wrapped FROM keys WHERE site = ? AND vault = ? ORDER BY subject, key_id"
-_OF_SUBJECTS = (
-    "SELECT subject, vault, key_id, site, wrapped FROM keys WHERE subject IN (SELECT value FROM json_each(?))"
-)
+_OF_SITE = "SELECT * FROM keys WHERE site = ? AND vault = ? ORDER BY subject, key_id"
+_OF_SUBJECTS = "SELECT * FROM keys WHERE subject IN (SELECT value FROM json_each(?))"
 _DESTROYED = "SELECT vault, subject FROM destroyed WHERE subject IN (SELECT value FROM json_each(?))"
 
 

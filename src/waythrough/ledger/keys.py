@@ -51,6 +51,8 @@ class DeviceKey:
         What this device wrote last in each ledger.
     folder
         Where the device's files are; None for a device that has none.
+    recovery_key
+        The Ed25519 public key of the printed recovery code, if one was made.
     """
 
     def __init__(
@@ -61,10 +63,12 @@ class DeviceKey:
         memory: Memory,
         *,
         folder: Path | None = None,
+        recovery_key: bytes | None = None,
     ) -> None:
         self.public = public
         self.box_key = box_key
         self.folder = folder
+        self.recovery_key = recovery_key
         self._secrets = secrets
         self._memory = memory
 

@@ -18,6 +18,7 @@ from waythrough.ledger.hashing import ID_LENGTH, act_hash
 from waythrough.ledger.header import NOTHING
 from waythrough.ledger.keys import DeviceKey
 from waythrough.ledger.lines import StoredLine
+from waythrough.ledger.lists import Gathered
 from waythrough.ledger.sqlite import SqliteStore
 from waythrough.ledger.store import Store, Writer
 from waythrough.ledger.vault import Keys, Vault
@@ -106,7 +107,11 @@ class Ledger:
             )
         device = device or device_key()
         ledger = entropy(genesis.LEDGER_ID_LENGTH)
-        first = lines.write(genesis.draft(ledger, title, device.public), author, "the first entry")
+        first = lines.write(
+            genesis.draft(ledger, title, device.public, device.box_key, device.recovery_key),
+            author,
+            "the first entry",
+        )
         signer = Signer(device, ledger, clock, entropy)
 
         def begin(writer: Writer) -> None:
@@ -207,10 +212,13 @@ class Ledger:
     def rebuild(self) -> None:
         """Throw the lists away and fold them again from the entries."""
         with many_values(), self._store.writing() as writer:
-            entries = [lines.read(line) for line in writer.every_line()]
+            gathered = Gathered()
+            for line in writer.every_line():
+                if not line.aside:
+                    gathered.add(lines.read_revision(line))
             for fold in lists.FOLDS:
                 writer.clear(fold)
-                writer.put(fold, [], lists.fold_all(fold, entries))
+                writer.put(fold, [], gathered.fold(fold))
 
     # --- reading -------------------------------------------------------------------------------------------
 
@@ -322,6 +330,11 @@ class Ledger:
         """
         with many_values():
             return verify(self._store)
+
+    def in_force(self) -> dict[str, str]:
+        """The database's name and version, and the settings on which safety rests, as they really are."""
+        with self._store.reading() as reader:
+            return reader.in_force()
 
     def close(self) -> None:
         """Let go of the file."""

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from waythrough.ledger import canonical, clock
 from waythrough.ledger.hashing import ID_LENGTH, SALT_LENGTH, body_hash, leaf_hash
+from waythrough.ledger.lists import Revision
 from waythrough.terms.entries import ERASED, OPEN, SEALED, Draft, Entry, Vaulted
 from waythrough.terms.problems import DraftRefused, LedgerBroken
 
@@ -123,24 +124,44 @@ def read(line: StoredLine, opened: bytes | None = None) -> Entry:
         (meta,) = canonical.quick_decode(line.meta)
         return entry(line, meta, {}, ERASED if line.body is None else SEALED)
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
-        raise LedgerBroken(what=f"an entry of commit {line.sequence!r} cannot be read ({error})") from error
+        raise _unreadable(line, error) from error
+
+
+def revision(meta: dict[str, Any], line_id: bytes, physical_ms: int) -> Revision:
+    """What the lists need of an entry whose meta is already read."""
+    return Revision(
+        line_id.hex(),
+        meta["record"],
+        meta["kind"],
+        tuple(meta["corrects"]),
+        _known_on(meta, physical_ms),
+    )
+
+
+def read_revision(line: StoredLine) -> Revision:
+    """What the lists need of the entry a stored line says.
+
+    Raises
+    ------
+    LedgerBroken
+        The line says none: it was altered.
+    """
+    try:
+        (meta,) = canonical.quick_decode(line.meta)
+        return revision(meta, line.id, line.physical_ms)
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
+        raise _unreadable(line, error) from error
 
 
 def entry(line: StoredLine, meta: dict[str, Any], body: dict[str, Any], state: str = OPEN) -> Entry:
-    """The entry of a line whose JSON is already read.
-
-    It is known from the earlier of two days: when its words were published, and when they were recorded. Words
-    dated later than their recording (an embargo, a slip of the pen) were in our hands all the same.
-    """
-    recorded = clock.recorded_day(line.physical_ms)
-    published = _day(meta["known_on"])
+    """The entry of a line whose JSON is already read."""
     return Entry(
         id=line.id.hex(),
         kind=meta["kind"],
         record=meta["record"],
         body=body,
         corrects=tuple(meta["corrects"]),
-        known_on=min(published, recorded) if published else recorded,
+        known_on=_known_on(meta, line.physical_ms),
         valid_from=_day(meta["valid_from"]),
         valid_to=_day(meta["valid_to"]),
         source=meta["source"],
@@ -158,6 +179,20 @@ def entry(line: StoredLine, meta: dict[str, Any], body: dict[str, Any], state: s
 def vaulted(meta: dict[str, Any]) -> Vaulted:
     """Whose data the body of this meta is, for a meta that names a vault."""
     return Vaulted(meta["vault"], meta["subject"], meta.get("site", ""), _day(meta.get("keep_until")))
+
+
+def _known_on(meta: dict[str, Any], physical_ms: int) -> date:
+    """The earlier of two days: when its words were published, and when they were recorded.
+
+    Words dated later than their recording (an embargo, a slip of the pen) were in our hands all the same.
+    """
+    recorded = clock.recorded_day(physical_ms)
+    published = _day(meta["known_on"])
+    return min(published, recorded) if published else recorded
+
+
+def _unreadable(line: StoredLine, error: Exception) -> LedgerBroken:
+    return LedgerBroken(what=f"an entry of commit {line.sequence!r} cannot be read ({error})")
 
 
 def meta_faults(meta: dict[str, Any]) -> list[str]:

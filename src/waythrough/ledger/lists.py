@@ -7,14 +7,40 @@ and folded again at any time, and `verify` compares it with such a fold. Another
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
-
-from waythrough.terms.entries import Entry
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 Row = tuple[Any, ...]
+
+
+class Listed(Protocol):
+    """What a list needs to know of an entry."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def record(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def corrects(self) -> tuple[str, ...]: ...
+    @property
+    def known_on(self) -> date: ...
+
+
+L = TypeVar("L", bound=Listed)
+
+
+class Revision(NamedTuple):
+    """An entry as far as lists need it: a million of them fit where a million entries do not."""
+
+    id: str
+    record: str
+    kind: str
+    corrects: tuple[str, ...]
+    known_on: date
 
 
 @dataclass(frozen=True)
@@ -27,10 +53,10 @@ class Fold:
 
     name: str
     columns: tuple[str, ...]
-    rows: Callable[[Sequence[Entry]], list[Row]]
+    rows: Callable[[Sequence[Listed]], list[Row]]
 
 
-def standing_rows(entries: Sequence[Entry]) -> list[Row]:
+def standing_rows(entries: Sequence[Listed]) -> list[Row]:
     """From which day until which day each entry of one record stands.
 
     An entry stands from the day it is known until the first day on which something that replaces it is known: a
@@ -61,20 +87,69 @@ FOLDS: tuple[Fold, ...] = (STANDING,)
 """Every list of the ledger."""
 
 
-def fold_all(fold: Fold, entries: Iterable[Entry]) -> list[Row]:
+def fold_all(fold: Fold, entries: Iterable[Listed]) -> Iterator[Row]:
     """A whole list from all entries."""
-    return [row for group in by_record(entries).values() for row in fold.rows(group)]
+    return (row for group in by_record(entries).values() for row in fold.rows(group))
 
 
-def by_record(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
+def by_record(entries: Iterable[L]) -> dict[str, list[L]]:
     """The entries of each record."""
-    groups: dict[str, list[Entry]] = {}
+    groups: dict[str, list[L]] = {}
     for entry in entries:
         groups.setdefault(entry.record, []).append(entry)
     return groups
 
 
-def _replaced_on(entries: Sequence[Entry]) -> dict[str, date]:
+class Gathered:
+    """The revisions of every record of a ledger. A record of one revision, as most are, takes no list of its own."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._groups: dict[str, Revision | list[Revision]] = {}
+        self._kinds: dict[str, str] = {}
+
+    def add(self, revision: Revision) -> None:
+        """Put a revision to its record."""
+        self.count += 1
+        kind = self._kinds.setdefault(
+            revision.kind, revision.kind
+        )  # one text for a million entries, not a million
+        if kind is not revision.kind:
+            revision = revision._replace(kind=kind)
+        there = self._groups.setdefault(revision.record, revision)
+        if isinstance(there, list):
+            there.append(revision)
+        elif there is not revision:
+            self._groups[revision.record] = [there, revision]
+
+    def records(self) -> set[str]:
+        """Every record, in a set of the caller's own."""
+        return set(self._groups)
+
+    def of(self, record: str) -> list[Revision]:
+        """The revisions of a record; none if there is no such record."""
+        found = self._groups.get(record, [])
+        return found if isinstance(found, list) else [found]
+
+    def fold(self, fold: Fold) -> Iterator[Row]:
+        """A whole list."""
+        return (row for record in self._groups for row in fold.rows(self.of(record)))
+
+    def astray(self) -> Iterator[tuple[Revision, str]]:
+        """Each revision that corrects an entry which is none of its record, with that entry's id."""
+        for record in self._groups:
+            group = self.of(record)
+            if any(revision.corrects for revision in group):
+                ids = {revision.id for revision in group}
+                yield from ((one, other) for one in group for other in one.corrects if other not in ids)
+
+    def record_of(self, entry: str) -> str | None:
+        """The record of an entry, by going through all of them: for the rare question after a fault."""
+        every = (revision for record in self._groups for revision in self.of(record))
+        return next((revision.record for revision in every if revision.id == entry), None)
+
+
+def _replaced_on(entries: Sequence[Listed]) -> dict[str, date]:
     """The first day each replaced entry was known to be replaced.
 
     Going through the corrections from the earliest known to the latest, each reaches back to what it corrects until

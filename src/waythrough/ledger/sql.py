@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import islice
 from typing import Any, TypeVar
 
 from sqlalchemy import (
     Connection,
+    Executable,
     Select,
     Table,
     and_,
@@ -37,6 +39,12 @@ T = TypeVar("T")
 
 BATCH = 500
 """Values in one IN (...) list; older SQLite takes at most 999."""
+
+STREAMED = 1_000
+"""Rows fetched at a time where a whole table goes past."""
+
+WRITTEN = 50_000
+"""Rows of a list written at a time."""
 
 _ORDER = (commits.c.physical_ms, commits.c.counter, commits.c.log, commits.c.sequence)
 _LINE = select(
@@ -185,7 +193,7 @@ class SqlReader:
         return (date.fromisoformat(first), date.fromisoformat(last)) if first else None
 
     def every_line(self) -> Iterator[StoredLine]:
-        return map(StoredLine._make, self._connection.execute(_LINE))
+        return map(StoredLine._make, self._stream(_LINE))
 
     def raw_commits(self) -> Iterator[RawCommit]:
         return (RawCommit._make(row) for row in self._raw(commits, commits.c.number))
@@ -194,12 +202,17 @@ class SqlReader:
         return (RawLine._make(row) for row in self._raw(entries, entries.c.commit_number, entries.c.position))
 
     def raw_list(self, fold: Fold) -> Iterator[Row]:
-        return (tuple(row) for row in self._raw(LISTS[fold.name]))
+        table = LISTS[fold.name]
+        return (tuple(row) for row in self._raw(table, table.c.record))
 
     def _raw(self, table: Table, *order: ColumnElement[Any]) -> Iterator[Any]:
         # Without column types, or a text where a blob belongs would stop the reading instead of being reported.
         columns = [type_coerce(column, NullType()) for column in table.c]
-        return iter(self._connection.execute(select(*columns).order_by(*order)))
+        return self._stream(select(*columns).order_by(*order))
+
+    def _stream(self, query: Executable) -> Iterator[Any]:
+        """Rows as they come: a whole ledger is never held at once."""
+        return iter(self._connection.execute(query, execution_options={"yield_per": STREAMED}))
 
     def _commit(self, which: ColumnElement[bool]) -> StoredCommit | None:
         row = self._connection.execute(select(commits.c.header, commits.c.signature).where(which)).first()
@@ -244,7 +257,9 @@ class SqlWriter(SqlReader):
         table = LISTS[fold.name]
         for batch in _batches(stale):
             self._connection.execute(delete(table).where(table.c.record.in_(batch)))
-        self._insert(table, fold.columns, list(rows))
+        waiting = iter(rows)
+        while some := list(islice(waiting, WRITTEN)):
+            self._insert(table, fold.columns, some)
 
     def clear(self, fold: Fold) -> None:
         self._connection.execute(delete(LISTS[fold.name]))

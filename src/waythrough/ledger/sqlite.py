@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -39,6 +40,8 @@ _SETTINGS = (
     # 64 MB. An import touches pages all over the indexes; with SQLite's 2 MB each is written many times over.
     "PRAGMA cache_size=-65536",
 )
+
+_ASKED = ("journal_mode", "synchronous", "secure_delete", "trusted_schema", "cell_size_check", "foreign_keys")
 
 
 class SqliteStore:
@@ -144,6 +147,12 @@ class _Faults(SqlReader):
                 found.append(f"the file holds a {kind} named {name}, which does not belong in a ledger")
         return found
 
+    def in_force(self) -> dict[str, str]:
+        """What SQLite says of itself and of the settings that keep entries safe, as they really are."""
+        asked = {name: self._connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in _ASKED}
+        version = self._connection.exec_driver_sql("SELECT sqlite_version()").scalar()
+        return {"sqlite": str(version), **{name: str(value) for name, value in asked.items()}}
+
 
 class SqliteReader(_Faults, SqlReader):
     """Fulfils `store.Reader`."""
@@ -154,7 +163,8 @@ class SqliteWriter(_Faults, SqlWriter):
 
 
 def _lay_out(path: Path) -> None:
-    """An empty file with our settings."""
+    """An empty file with our settings, that only this user may read; the files SQLite puts beside it follow it."""
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     connection = sqlite3.connect(path, isolation_level=None)
     try:
         connection.execute(f"PRAGMA application_id={APPLICATION_ID}")

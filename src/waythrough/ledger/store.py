@@ -151,10 +151,13 @@ class Reader(Protocol):
         """All lines, by commit and position."""
 
     def raw_list(self, fold: Fold) -> Iterator[Row]:
-        """All rows of a list."""
+        """All rows of a list, those of one record together."""
 
     def faults(self) -> list[str]:
         """What the database itself finds wrong with its pages, indexes and references."""
+
+    def in_force(self) -> dict[str, str]:
+        """The database's name and version, and the settings on which safety rests, as it says they are now."""
 
 
 class Writer(Reader, Protocol):

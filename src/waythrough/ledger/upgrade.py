@@ -40,7 +40,9 @@ def bring_up(connection: Connection, writer: Writer, version: int) -> None:
     )
     ask("DROP TABLE entries_1")
     ask("DROP TABLE commits_1")
-    entries = [lines.read(line) for line in writer.every_line()]
+    gathered = lists.Gathered()
+    for line in writer.every_line():
+        gathered.add(lines.read_revision(line))
     for fold in lists.FOLDS:
-        writer.put(fold, [], lists.fold_all(fold, entries))
+        writer.put(fold, [], gathered.fold(fold))
     ask(f"PRAGMA user_version={version}")

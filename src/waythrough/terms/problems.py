@@ -261,6 +261,37 @@ class DeviceKeyUnusable(Problem):
     exit_code = 7
 
 
+class DeviceLocked(Problem):
+    """The device has a passphrase, and there is nobody to ask for it."""
+
+    code = "device.locked"
+    message = N_("This device is locked: its keys are under a passphrase, and nobody could be asked for it.")
+    advice = N_(
+        "Run `waythrough unlock`, or leave out --no-input; a script may put the passphrase into WAYTHROUGH_PASSPHRASE."
+    )
+    exit_code = 7
+
+
+class PassphraseWrong(Problem):
+    """One message for whatever did not open: it tells nobody how close they came."""
+
+    code = "device.passphrase-wrong"
+    message = N_("That does not open this device's keys.")
+    advice = N_(
+        "Try again; if the passphrase is lost: `waythrough passphrase recover` with the recovery code."
+    )
+    exit_code = 7
+
+
+class NowhereToUnlock(Problem):
+    """The system gives no folder in memory to keep an open key in."""
+
+    code = "device.nowhere-to-unlock"
+    message = N_("This system gives no folder in memory (XDG_RUNTIME_DIR), and a key is not left on a disk.")
+    advice = N_("Go on without unlocking: each command then asks for the passphrase.")
+    exit_code = 7
+
+
 class KeyringUnusable(Problem):
     """The file with the keys of a ledger's vault cannot be used."""
 

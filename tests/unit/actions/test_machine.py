@@ -166,3 +166,17 @@ def test_people_come_before_the_record_in_the_exit_code() -> None:
     assert exit_code([good("a", "b")]) == 0
     both = [unsafe("a", "b", "c", PEOPLE_AT_RISK), unsafe("a", "b", "c", RECORD_AT_RISK)]
     assert exit_code(both) == 7
+
+
+SQLITE = {"sqlite": "3.45.0", "journal_mode": "wal", "synchronous": "2", "secure_delete": "1"}
+SQLITE |= {"trusted_schema": "0", "cell_size_check": "1", "foreign_keys": "1"}
+SERVER = {"postgresql": "15.8", "fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
+
+
+@pytest.mark.parametrize("in_force", [SQLITE, SERVER], ids=["file", "server"])
+def test_settings_that_could_lose_or_keep_too_much_are_unsafe(in_force: dict[str, str]) -> None:
+    assert machine.settings(in_force).state == GOOD
+    for name in list(in_force)[1:]:
+        wrong = machine.settings(in_force | {name: "off"})
+        assert (wrong.state, wrong.risk) == (UNSAFE, RECORD_AT_RISK)
+        assert f"{name} is off" in wrong.found

@@ -13,8 +13,8 @@ from time import perf_counter
 
 import pytest
 
-from waythrough.ledger.device import device_key
-from waythrough.ledger.keyring import FOLDER, Reading, SqliteKeyring, keyring_of
+from waythrough.ledger.device import KEYRINGS, device_key
+from waythrough.ledger.keyring import Reading, SqliteKeyring, keyring_of
 from waythrough.ledger.keys import DeviceKey
 from waythrough.ledger.seal import key_id
 from waythrough.terms.entries import Vaulted
@@ -29,7 +29,7 @@ WISHES = Vaulted("what", "household-1", "site-1")
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    return tmp_path / FOLDER / "a.keys"
+    return tmp_path / KEYRINGS / "a.keys"
 
 
 @pytest.fixture(params=["file", "memory"])
@@ -246,7 +246,7 @@ def test_a_device_has_its_keyrings_in_its_folder_and_none_without_one(tmp_path: 
     device = device_key(tmp_path / "home")
     made = keyring_of(device, LEDGER).current([ONE])
     assert keyring_of(device_key(tmp_path / "home"), LEDGER).current([ONE]) == made
-    assert (tmp_path / "home" / FOLDER / f"{LEDGER.hex()}.keys").exists()
+    assert (tmp_path / "home" / KEYRINGS / f"{LEDGER.hex()}.keys").exists()
     assert keyring_of(DeviceKey.from_seed(bytes(32)), LEDGER).current([ONE]) != made
 
 

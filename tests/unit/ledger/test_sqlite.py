@@ -255,3 +255,22 @@ def test_a_large_import_is_one_commit(ledger: Ledger) -> None:
     assert len({entry.id for entry in entries}) == 25_000
     verification = ledger.verify()
     assert (verification.sound, verification.commits, verification.entries) == (True, 2, 25_001)
+
+
+def test_the_settings_in_force_are_those_that_keep_entries_safe(ledger: Ledger) -> None:
+    said = ledger.in_force()
+    assert said.pop("sqlite") == sqlite3.sqlite_version
+    assert said == {
+        "journal_mode": "wal",
+        "synchronous": "2",
+        "secure_delete": "1",
+        "trusted_schema": "0",
+        "cell_size_check": "1",
+        "foreign_keys": "1",
+    }
+
+
+def test_a_new_workspace_may_be_read_by_nobody_else(ledger: Ledger, workspace: Path) -> None:
+    ledger.append([Draft("note", "note/1", {})], author="Amina Example")
+    files = [path for path in workspace.parent.iterdir() if path.name.startswith(workspace.name)]
+    assert {path.stat().st_mode & 0o777 for path in files} == {0o600}
