@@ -23,24 +23,39 @@ START = datetime(2019, 4, 1, 9, 0, tzinfo=UTC)
 
 def main(folder: Path) -> None:
     """Make the ledger and write down what a reader must find in it."""
-    hours = iter(range(100))
+    clock = Hours()
     path = folder / "format-1.way"
     with Ledger.create(
         path,
         title="Valley camp",
         author=AMINA,
-        clock=lambda: START + timedelta(hours=next(hours)),
+        clock=clock,
         entropy=random.Random(2019).randbytes,
         device=DeviceKey.from_seed(bytes(range(32))),
     ) as ledger:
-        fill(ledger)
+        fill(ledger, clock)
         (folder / "format-1.json").write_text(
             json.dumps(expected(ledger), indent=1, ensure_ascii=False) + "\n"
         )
 
 
-def fill(ledger: Ledger) -> None:
+class Hours:
+    """A clock that stands still until the next act."""
+
+    def __init__(self) -> None:
+        self.now = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def strike(self) -> None:
+        """One hour later."""
+        self.now += timedelta(hours=1)
+
+
+def fill(ledger: Ledger, clock: Hours) -> None:
     """A request with two answers that conflict, a settled conflict, a figure, a meeting with an empty body."""
+    clock.strike()
     (request, *_) = ledger.append(
         [
             Draft(
@@ -60,15 +75,20 @@ def fill(ledger: Ledger) -> None:
         key="form-17",
     )
     answer = {"asks": "12 lorries of food", "answer": "granted"}
+    clock.strike()
     ledger.append([Draft("request", "request/1", answer, (request.id,), date(2019, 3, 25))], author=AMINA)
+    clock.strike()
     ledger.append(
         [Draft("request", "request/1", answer | {"answer": "denied"}, (request.id,))],
         author=BORIS,
         key="form-18",
     )
     body = {"low": 7500, "high": 8000.5, "share": 1e-07, "claims": ["a", None, True, [{}]]}
+    clock.strike()
     (one,) = ledger.append([Draft("figure", "figure/people", body, (), date(2019, 2, 28))], author=BORIS)
+    clock.strike()
     (two,) = ledger.append([Draft("figure", "figure/people", {"low": 1}, ())], author=AMINA, alongside=True)
+    clock.strike()
     ledger.append([Draft("figure", "figure/people", {"low": 7600}, (one.id, two.id))], author=AMINA)
 
 

@@ -23,7 +23,13 @@ from waythrough.terms.entries import Draft, Entry
 AUTHOR = "Amina Example"
 DEVICE = DeviceKey.from_seed(bytes(range(32)))
 NOON = datetime(2019, 4, 1, 12, tzinfo=UTC)
-SIGNER = Signer(DEVICE, b"L" * 16, lambda: NOON, lambda count: bytes(n * 7 % 251 for n in range(count)))
+SIGNER = Signer(
+    DEVICE,
+    b"L" * 16,
+    lambda: NOON,
+    lambda count: bytes(n * 7 % 251 for n in range(count)),
+    genesis.log_id(DEVICE.public),
+)
 
 
 def begin(writer: Writer) -> None:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, Protocol
 from waythrough.ledger.hashing import ID_LENGTH
 from waythrough.ledger.keys import FINGERPRINT_LENGTH
 from waythrough.ledger.lines import OWN_KINDS
+from waythrough.ledger.parcels import Tip
 
 GENESIS = OWN_KINDS + "genesis"
 DEVICE = OWN_KINDS + "device"
@@ -25,14 +26,6 @@ RECEIPT = OWN_KINDS + "receipt"
 LOG_LENGTH = FINGERPRINT_LENGTH + 4
 COMMIT_LENGTH = 32
 KEY_LENGTH = 32
-
-
-class Tip(NamedTuple):
-    """One commit of a log, taken for all of the log up to it."""
-
-    log: bytes
-    sequence: int
-    commit: bytes
 
 
 @dataclass(frozen=True)

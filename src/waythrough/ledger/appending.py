@@ -8,30 +8,89 @@ from datetime import datetime
 
 from waythrough.ledger import canonical, lines, lists
 from waythrough.ledger.clock import FURTHEST_AHEAD_MS, Tick, milliseconds, moment, tick
+from waythrough.ledger.erasing import CarriedOut
 from waythrough.ledger.genesis import log_id
 from waythrough.ledger.hashing import merkle_root
 from waythrough.ledger.header import NOTHING, Header, header_hash, unpack
 from waythrough.ledger.keys import DeviceKey, signed
 from waythrough.ledger.lines import StoredLine, Writing
+from waythrough.ledger.orders import Erasures, receipt
 from waythrough.ledger.store import SealedCommit, StoredCommit, Writer
 from waythrough.ledger.vault import Vault
+from waythrough.ledger.world import World
 from waythrough.terms.entries import OPEN, Draft, Entry
-from waythrough.terms.problems import CorrectsUnknown, DraftRefused, KeyReused, LedgerBroken, RecordExists
+from waythrough.terms.problems import (
+    ActRefused,
+    CorrectsUnknown,
+    DraftRefused,
+    KeyReused,
+    LedgerBroken,
+    Protected,
+    RecordExists,
+)
+
+EPOCH = lines.OWN_KINDS + "epoch"
 
 
 @dataclass(frozen=True)
 class Signer:
-    """Who seals: a device's key, for one ledger, with its clock and its source of random bytes."""
+    """Who seals: a device's key, for one ledger and log, with its clock and its source of random bytes."""
 
     device: DeviceKey
     ledger: bytes
     clock: Callable[[], datetime]
     entropy: Callable[[int], bytes]
+    log: bytes
 
-    @property
-    def log(self) -> bytes:
-        """The log this device writes."""
-        return log_id(self.device.public)
+
+def signer(
+    writer: Writer,
+    device: DeviceKey,
+    ledger: bytes,
+    clock: Callable[[], datetime],
+    entropy: Callable[[int], bytes],
+    author: str,
+) -> Signer:
+    """The signer of the log this device goes on writing; begun anew where going on could fork it.
+
+    A file that was put back, or a laptop that was copied, lacks commits this device has already signed. Another
+    commit under their numbers would be a fork, so what is written from here on is a new epoch of the log.
+    """
+    log, reason, last = _own_log(writer, device, ledger, clock)
+    if not reason:
+        return Signer(device, ledger, clock, entropy, log)
+    epoch = int.from_bytes(entropy(4), "big") % (2**31 - 1) + 1
+    begun = Signer(device, ledger, clock, entropy, log_id(device.public, epoch))
+    body = {"after": last.hex() if last else None, "reason": reason}
+    first = Draft(EPOCH, f"{EPOCH}/{begun.log.hex()}", body)
+    write_commit(writer, begun, [lines.write(first, author, "the new epoch")])
+    return begun
+
+
+def _own_log(
+    writer: Writer, device: DeviceKey, ledger: bytes, clock: Callable[[], datetime]
+) -> tuple[bytes, str, bytes | None]:
+    """The log to go on with, why it must not be gone on with, if so, and the last commit known of it."""
+    last = device.last(ledger)
+    if last is None:
+        return _newest_log(writer, device), "", None
+    if last.sequence < 0:
+        return last.log, "the log was forked", last.commit
+    if device.is_moved(ledger):
+        return last.log, "this device was copied or put back", last.commit
+    if last.commit not in writer.ids_at(last.log, last.sequence):
+        return last.log, "the workspace was put back to an earlier state", last.commit
+    tip = writer.tip(last.log)
+    ahead = tip and unpack(tip.header).physical_ms > milliseconds(clock()) + FURTHEST_AHEAD_MS
+    return last.log, "the clock had been far ahead" if ahead else "", last.commit
+
+
+def _newest_log(writer: Writer, device: DeviceKey) -> bytes:
+    """For a device that remembers nothing: its log that was written last, or its first."""
+    own = [end.log for end in writer.ends() if end.log.startswith(device.fingerprint)]
+    tips = [unpack(tip.header) for log in own if (tip := writer.tip(log))]
+    newest = max(tips, key=lambda header: (header.physical_ms, header.counter), default=None)
+    return newest.log if newest else log_id(device.public)
 
 
 def place(n: int, draft: Draft) -> str:
@@ -79,6 +138,59 @@ def check_fits(drafts: Sequence[Draft], existing: Sequence[Entry], alongside: bo
                 remedy="Keep the record's kind, or choose another record id.",
             )
         written.add(draft.record)
+
+
+def check_corrects(drafts: Sequence[Draft], existing: Sequence[Entry]) -> None:
+    """Refuse entries of the ledger's own that correct what their record does not have."""
+    groups = lists.by_record(existing)
+    for n, draft in enumerate(drafts):
+        unknown = set(draft.corrects) - {entry.id for entry in groups.get(draft.record, ())}
+        for one in sorted(unknown):
+            raise CorrectsUnknown(
+                place=place(n, draft), entry=one, record=draft.record, standing=_standing_ids(groups, draft)
+            )
+
+
+def check_not_erased(drafts: Sequence[Draft], erasures: Erasures) -> None:
+    """Refuse what is about somebody who was erased: an id, once erased, is never used again."""
+    for n, draft in enumerate(drafts):
+        if draft.vaulted is None:
+            continue
+        gone = erasures.subjects(draft.vaulted.site)
+        if gone & {(draft.vaulted.subject, draft.vaulted.vault), (draft.vaulted.subject, "*")}:
+            raise Protected(
+                what=f"{place(n, draft)}: what was recorded under {draft.vaulted.subject} was erased for good",
+                remedy="If these people are registered again, give them a new id.",
+            )
+
+
+def check_heeded(world: World, entries: Sequence[Entry]) -> None:
+    """Refuse an act about the ledger that would have no effect. One that waits for a second person has."""
+    written = {entry.id for entry in entries}
+    unheeded = {one.act.entry: one.why for one in world.members.unheeded()}
+    unheeded |= {one.act.entry: one.why for one in world.erasures.pending() if not one.waits}
+    for entry in sorted(written & unheeded.keys()):
+        raise ActRefused(why=unheeded[entry])
+
+
+def give_receipts(
+    writer: Writer, signer: Signer, erasures: Erasures, done: Sequence[CarriedOut], author: str
+) -> None:
+    """Write down, for everyone to see, that nothing of what was ordered to be erased is left on this device.
+
+    Once for each order, also where there was nothing to destroy: only then does nobody wait for this device.
+    """
+    own = signer.device.fingerprint
+    owed = [one for one in sorted(erasures.honoured) if own not in {r.device for r in erasures.receipts(one)}]
+    counts = {one.erasure: one for one in done}
+    drafts = [
+        receipt(one, keys=count.keys, bodies=count.bodies, by=own)
+        for one in owed
+        for count in [counts.get(one, CarriedOut(one, 0, 0))]
+    ]
+    if drafts:
+        writings = [lines.write(draft, author, "the receipt") for draft in drafts]
+        write_commit(writer, signer, writings)
 
 
 def same_act(

@@ -13,7 +13,6 @@ from waythrough.ledger.acts import (
     KEY_LENGTH,
     Act,
     Malformed,
-    Tip,
     owner,
     read_bytes,
     read_roles,
@@ -22,6 +21,7 @@ from waythrough.ledger.acts import (
     write_tips,
 )
 from waythrough.ledger.keys import FINGERPRINT_LENGTH, fingerprint
+from waythrough.ledger.parcels import Tip
 from waythrough.terms.entries import Draft
 from waythrough.terms.roles import EVERYWHERE, ROLES
 

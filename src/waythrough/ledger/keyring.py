@@ -61,8 +61,8 @@ class Keyring(Protocol):
     def destroy(self, subject: str, vaults: Collection[str] | None) -> int:
         """Destroy a subject's keys, of some classes or (None) of all; how many there were. None is ever taken again."""
 
-    def destroy_many(self, subjects: Mapping[str, Collection[str] | None]) -> int:
-        """The same for several subjects, at once."""
+    def destroy_many(self, subjects: Mapping[str, Collection[str] | None], forever: bool = True) -> int:
+        """The same for several subjects, at once; not ``forever`` where only what is past its day goes."""
 
     def parcel(self, site: str, vault: str) -> list[tuple[str, bytes]]:
         """Every subject and key of a site and class, to hand to a device whose role allows it."""
@@ -120,7 +120,7 @@ class SqliteKeyring(Keyring):
     def destroy(self, subject: str, vaults: Collection[str] | None) -> int:
         return self.destroy_many({subject: vaults})
 
-    def destroy_many(self, subjects: Mapping[str, Collection[str] | None]) -> int:
+    def destroy_many(self, subjects: Mapping[str, Collection[str] | None], forever: bool = True) -> int:
         gone = [
             (subject, vault)
             for subject, vaults in subjects.items()
@@ -130,7 +130,8 @@ class SqliteKeyring(Keyring):
             before = db.total_changes
             db.executemany("DELETE FROM keys WHERE subject = ?1 AND (vault = ?2 OR ?2 = '*')", gone)
             destroyed = db.total_changes - before
-            db.executemany("INSERT OR IGNORE INTO destroyed VALUES (?, ?)", gone)
+            if forever:
+                db.executemany("INSERT OR IGNORE INTO destroyed VALUES (?, ?)", gone)
         self._file.scrub()
         return destroyed
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime
 from os import PathLike
 from pathlib import Path
@@ -11,18 +13,36 @@ from types import TracebackType
 from typing import Self
 
 from waythrough.ledger import canonical, clock, genesis, lines, lists
-from waythrough.ledger.appending import Signer, check_fits, place, same_act, write_commit
+from waythrough.ledger.appending import (
+    Signer,
+    check_corrects,
+    check_fits,
+    check_heeded,
+    check_not_erased,
+    give_receipts,
+    place,
+    same_act,
+    signer,
+    write_commit,
+)
 from waythrough.ledger.bulk import many_values
+from waythrough.ledger.clock import FURTHEST_AHEAD_MS, milliseconds
 from waythrough.ledger.device import device_key
+from waythrough.ledger.erasing import CarriedOut, carry_out
+from waythrough.ledger.frontier import Fork, forks, frontier, lacking
 from waythrough.ledger.hashing import ID_LENGTH, act_hash
-from waythrough.ledger.header import NOTHING
+from waythrough.ledger.header import NOTHING, header_hash, unpack
 from waythrough.ledger.keys import DeviceKey
+from waythrough.ledger.last import Last
 from waythrough.ledger.lines import StoredLine
 from waythrough.ledger.lists import Gathered
+from waythrough.ledger.merge import Merged, begin, merge, settle
+from waythrough.ledger.parcels import Parcel, Tip
 from waythrough.ledger.sqlite import SqliteStore
-from waythrough.ledger.store import Store, Writer
+from waythrough.ledger.store import Reader, Store, Writer
 from waythrough.ledger.vault import Keys, Vault
 from waythrough.ledger.verify import verify
+from waythrough.ledger.world import World
 from waythrough.terms.entries import Draft, Entry, Head, Verification
 from waythrough.terms.problems import (
     AmbiguousId,
@@ -61,6 +81,8 @@ class Ledger:
         self._clock = clock
         self._entropy = entropy
         self._device = device
+        self._keyring = keyring
+        self._seen: tuple[int, World] | None = None
         with store.reading() as reader:
             found = reader.genesis()
         self.id, self.title, self._enrolled = _read_genesis(found[1] if found else None)
@@ -112,12 +134,39 @@ class Ledger:
             author,
             "the first entry",
         )
-        signer = Signer(device, ledger, clock, entropy)
+        signer = Signer(device, ledger, clock, entropy, genesis.log_id(device.public))
 
         def begin(writer: Writer) -> None:
             write_commit(writer, signer, [first])
 
         SqliteStore.create(path, begin)
+        return cls.open(path, clock=clock, entropy=entropy, device=device, keyring=keyring)
+
+    @classmethod
+    def receive(
+        cls,
+        path: str | PathLike[str],
+        parcels: Iterable[Parcel],
+        *,
+        clock: Clock = clock.now_utc,
+        entropy: Entropy = secrets.token_bytes,
+        device: DeviceKey | None = None,
+        keyring: Keys | None = None,
+    ) -> Ledger:
+        """A ledger that was begun elsewhere, in a new workspace file.
+
+        Nothing in it proves that it is the ledger one meant: compare its first commit's words with another person.
+
+        Raises
+        ------
+        WorkspaceExists
+            Something is there already; it is left as it is.
+        ParcelRefused
+            The commits do not begin with a ledger's first one, or one of them is not what it says.
+        """
+        path = Path(path)
+        limit = _believed(clock)
+        SqliteStore.create(path, lambda writer: begin(writer, parcels, limit))
         return cls.open(path, clock=clock, entropy=entropy, device=device, keyring=keyring)
 
     @classmethod
@@ -200,14 +249,104 @@ class Ledger:
         writings = [lines.write(draft, author, place(n, draft)) for n, draft in enumerate(drafts)]
         bodies = self._vault.seal(writings)
         act = NOTHING if key is None else act_hash(author, key)
-        signer = self._signer()
-        with self._store.writing() as writer:
+        with self._signing(author) as (writer, signer):
             if key is not None and (earlier := writer.lines_of_act(act)):
                 return same_act(earlier, writings, author, key, self._vault)
+            check_not_erased(drafts, self._world(writer).erasures)
             existing = writer.lines_of_records(list({draft.record for draft in drafts}))
             known = [lines.read(line) for line in existing]
             check_fits(drafts, known, alongside)
             return write_commit(writer, signer, writings, bodies=bodies, act=act, existing=known)
+
+    def act(self, drafts: Sequence[Draft], *, author: str) -> tuple[Entry, ...]:
+        """Write entries of the ledger's own (``ledger.…``) and put them into effect: enrol, revoke, erase, attest.
+
+        Raises
+        ------
+        ActRefused
+            This device may not do that, so it would have no effect. Nothing is written.
+        """
+        writings = [lines.write(draft, author, place(n, draft)) for n, draft in enumerate(drafts)]
+        with many_values(), self._signing(author) as (writer, signer):
+            records = list({draft.record for draft in drafts})
+            known = [lines.read(line) for line in writer.lines_of_records(records)]
+            check_corrects(drafts, known)
+            entries = write_commit(writer, signer, writings, existing=known)
+            done = settle(writer, _believed(self._clock), self._tip_ids(writer, signer))
+            check_heeded(done.world, entries)
+        self.carry_out(author=author)
+        return entries
+
+    def apply(self, parcels: Iterable[Parcel], *, author: str) -> Merged:
+        """Take in commits from another copy of this ledger: whole or not at all, and no matter how often.
+
+        Parameters
+        ----------
+        parcels
+            Each after the one it follows. Those already here are passed over.
+        author
+            Who takes them in; named in the receipt, if something is erased by what comes in.
+
+        Raises
+        ------
+        ParcelRefused
+            One of them is not what it says, has no place here, or lacks a body nobody ordered to be erased.
+        """
+        with many_values(), self._store.writing() as writer:
+            merged = merge(writer, bytes.fromhex(self.id), parcels, _believed(self._clock))
+        self._seen = None
+        self._leave_forked(merged.forks)
+        return replace(merged, erased=self.carry_out(author=author))
+
+    def carry_out(self, *, author: str) -> tuple[CarriedOut, ...]:
+        """Destroy what is ordered to be erased and is still here, and say so in a receipt, once for each order.
+
+        It is done whenever something is taken in or ordered. Calling it again finishes what was interrupted.
+        """
+        with self._store.reading() as reader:
+            erasures = self._world(reader).erasures
+            if not erasures.honoured:
+                return ()
+            may_write = self._is_enrolled(reader)
+        with many_values(), self._signing(author) if may_write else self._storing() as (writer, signer):
+            done = carry_out(writer, erasures, self._destroy)
+            if signer:
+                give_receipts(writer, signer, erasures, done, author)
+        if done:
+            self._store.scrub()
+        return done
+
+    def frontier(self) -> list[Tip]:
+        """What this copy holds: the last commit of every branch of every log."""
+        with self._store.reading() as reader:
+            return frontier(reader)
+
+    def parcels(self, beyond: Sequence[Tip] = ()) -> Iterator[Parcel]:
+        """The commits another copy lacks, in the order they arrived here, so that each comes after those it needs.
+
+        Parameters
+        ----------
+        beyond
+            The other copy's `frontier`.
+        """
+        with self._store.reading() as reader:
+            lacked = lacking(reader, beyond)
+            yield from reader.parcels(lacked)
+
+    def world(self) -> World:
+        """Who may write, what is ordered to be erased, which logs were forked: as the entries now say."""
+        with self._store.reading() as reader:
+            return self._world(reader)
+
+    def forks(self) -> list[Fork]:
+        """The proofs that a log was signed twice at one place: two headers with two good signatures."""
+        with self._store.reading() as reader:
+            return forks(reader)
+
+    def may_write(self) -> bool:
+        """Whether what this device writes now would count."""
+        with self._store.reading() as reader:
+            return self._is_enrolled(reader)
 
     def rebuild(self) -> None:
         """Throw the lists away and fold them again from the entries."""
@@ -352,16 +491,68 @@ class Ledger:
         groups = lists.by_record(self._vault.read(standing))
         return [Head(record, group[0].kind, tuple(group)) for record, group in groups.items()]
 
-    def _signer(self) -> Signer:
+    @contextmanager
+    def _signing(self, author: str) -> Iterator[tuple[Writer, Signer]]:
+        """The write lock, and the device's log to write in; what was written last is remembered outside the file."""
+        device = self.device()
+        with self._store.writing() as writer:
+            if not self._is_enrolled(writer):
+                enrolled = (one.fingerprint for one in self._world(writer).members.enrolled())
+                raise DeviceNotEnrolled(
+                    device=genesis.names([device.fingerprint]),
+                    title=self.title,
+                    enrolled=genesis.names(enrolled),
+                )
+            sealing = signer(writer, device, bytes.fromhex(self.id), self._clock, self._entropy, author)
+            yield writer, sealing
+            tip = writer.tip(sealing.log)
+        if tip:
+            device.remember(
+                bytes.fromhex(self.id),
+                Last(sealing.log, unpack(tip.header).sequence, header_hash(tip.header)),
+            )
+
+    def device(self) -> DeviceKey:
+        """The device that writes here; made on first use."""
         if self._device is None:
             self._device = device_key()
-        if self._device.fingerprint not in self._enrolled:
-            raise DeviceNotEnrolled(
-                device=genesis.names([self._device.fingerprint]),
-                title=self.title,
-                enrolled=genesis.names(self._enrolled),
-            )
-        return Signer(self._device, bytes.fromhex(self.id), self._clock, self._entropy)
+        return self._device
+
+    def _world(self, reader: Reader) -> World:
+        """Read again only when the ledger's own entries grew, or a commit's time came."""
+        mark = reader.last_own()
+        if self._seen is None or self._seen[0] != mark:
+            self._seen = mark, World.read(reader, _believed(self._clock))
+        return self._seen[1]
+
+    def _is_enrolled(self, reader: Reader) -> bool:
+        members = self._world(reader).members
+        return any(one.fingerprint == self.device().fingerprint for one in members.enrolled())
+
+    def _tip_ids(self, writer: Writer, signer: Signer) -> list[bytes]:
+        tip = writer.tip(signer.log)
+        return [header_hash(tip.header)] if tip else []
+
+    @contextmanager
+    def _storing(self) -> Iterator[tuple[Writer, None]]:
+        """The write lock, for a device that may not sign: it still destroys what it is told to."""
+        with self._store.writing() as writer:
+            yield writer, None
+
+    def _destroy(self, subjects: Mapping[str, Collection[str] | None], forever: bool) -> int:
+        return self._keyring.destroy_many(subjects, forever) if self._keyring and subjects else 0
+
+    def _leave_forked(self, forked: Iterable[tuple[bytes, int]]) -> None:
+        """A log of this device that was forked is never written again: the next commit begins a new epoch."""
+        for log, _ in forked:
+            last = self.device().last(bytes.fromhex(self.id)) if self._device else None
+            if last and last.log == log:
+                self.device().remember(bytes.fromhex(self.id), last._replace(sequence=-1))
+
+
+def _believed(clock: Clock) -> int:
+    """The latest clock reading to believe now."""
+    return milliseconds(clock()) + FURTHEST_AHEAD_MS
 
 
 def _read_genesis(line: StoredLine | None) -> tuple[str, str, dict[bytes, bytes]]:

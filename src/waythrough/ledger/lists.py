@@ -68,6 +68,7 @@ def standing_rows(entries: Sequence[Listed]) -> list[Row]:
     list of (entry, record, kind, known_on, replaced_on)
         ``entry`` as 16 bytes, days as ISO text, ``replaced_on`` None while the entry stands.
     """
+    entries = _once(entries)
     replaced = _replaced_on(entries)
     return [
         (
@@ -79,6 +80,14 @@ def standing_rows(entries: Sequence[Listed]) -> list[Row]:
         )
         for entry in entries
     ]
+
+
+def _once(entries: Sequence[Listed]) -> Sequence[Listed]:
+    """Each entry once. Should a device have signed another's entry again, from the day it was first known."""
+    if len(entries) == 1 or len({entry.id for entry in entries}) == len(entries):
+        return entries
+    latest_first = sorted(entries, key=lambda entry: entry.known_on, reverse=True)
+    return list({entry.id: entry for entry in latest_first}.values())
 
 
 STANDING = Fold("standing", ("entry", "record", "kind", "known_on", "replaced_on"), standing_rows)

@@ -17,7 +17,6 @@ from waythrough.ledger.acts import (
     Act,
     Chain,
     Malformed,
-    Tip,
     Unheeded,
     owner,
     read_bytes,
@@ -37,6 +36,7 @@ from waythrough.ledger.grants import (
     revoke,
 )
 from waythrough.ledger.keys import fingerprint
+from waythrough.ledger.parcels import Tip
 from waythrough.ledger.rights import OPENS, RIGHTS, may, may_open
 from waythrough.ledger.standing import NOBODY, NOT_ENROLLED, Ruling, Standing, Verdict
 from waythrough.terms.roles import KEEPER

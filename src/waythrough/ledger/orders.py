@@ -108,6 +108,7 @@ class Erasures:
         self._by_entry: dict[str, list[Honoured]] = {}
         self._named: dict[str, list[Order]] = {}
         self._pending: list[Pending] = []
+        self._purges: set[str] = set()
         self.honoured: frozenset[str] = frozenset()
         """The ids of the erasures that hold."""
         for act in acts:
@@ -141,6 +142,14 @@ class Erasures:
         return min(
             (one.order.act.entry for one in named if one.reaches(vault, site, keep_until)), default=None
         )
+
+    def named(self) -> tuple[frozenset[str], frozenset[str]]:
+        """The subjects and the entries that honoured orders name: where to look for what `covers` reaches."""
+        return frozenset(self._by_subject), frozenset(self._by_entry)
+
+    def is_final(self, erasure: str) -> bool:
+        """True unless the order only purges what is past its day: then the same subject may be recorded again."""
+        return erasure not in self._purges
 
     def named_by(self, *, entry: str, subject: str | None, vault: str | None) -> str | None:
         """An erasure that names an entry, honoured or not; None if none does.
@@ -248,6 +257,8 @@ class Erasures:
         return not (first | {same_name(one.person)}) & (second | {same_name(other.person)})
 
     def _honour(self, order: Order, sites: Sites) -> None:
+        if order.purges:
+            self._purges.add(order.act.entry)
         honoured = Honoured(order, sites)
         for subject in order.subjects:
             self._by_subject.setdefault(subject, []).append(honoured)

@@ -104,8 +104,21 @@ class SqlReader:
             found.update((row.id, row.header) for row in self._connection.execute(query))
         return found
 
-    def placed(self) -> Iterator[PlacedCommit]:
-        return map(PlacedCommit._make, self._connection.execute(select(*_PLACE)))
+    def placed(self, ids: Sequence[bytes] | None = None) -> Iterator[PlacedCommit]:
+        if ids is None:
+            yield from map(PlacedCommit._make, self._connection.execute(select(*_PLACE)).all())
+        for batch in _batches(ids or ()):
+            yield from map(
+                PlacedCommit._make, self._connection.execute(select(*_PLACE).where(commits.c.id.in_(batch)))
+            )
+
+    def placed_aside(self, reason: str) -> Iterator[PlacedCommit]:
+        query = select(*_PLACE).where(commits.c.aside == reason)
+        return map(PlacedCommit._make, self._connection.execute(query))
+
+    def last_own(self) -> int:
+        query = select(func.max(commits.c.number)).where(commits.c.own == 1)
+        return self._connection.execute(query).scalar() or 0
 
     def own_lines(self) -> list[tuple[bytes, StoredLine]]:
         query = _LINE.add_columns(commits.c.id).where(commits.c.own == 1)
@@ -130,6 +143,9 @@ class SqlReader:
     def lines_of_commits(self, ids: Sequence[bytes]) -> list[StoredLine]:
         return [line for batch in _batches(ids) for line in self._lines(_LINE.where(commits.c.id.in_(batch)))]
 
+    def lines_with(self, ids: Sequence[bytes]) -> list[StoredLine]:
+        return [line for batch in _batches(ids) for line in self._lines(_LINE.where(entries.c.id.in_(batch)))]
+
     def bodies_about(
         self, subjects: Sequence[str], entry_ids: Sequence[bytes]
     ) -> list[tuple[int, StoredLine]]:
@@ -146,15 +162,15 @@ class SqlReader:
     def lines_of_records(self, records: Sequence[str]) -> list[StoredLine]:
         found: list[StoredLine] = []
         for batch in _batches(records):
-            found += self._lines(_STANDING_LINE.where(standing.c.record.in_(batch)))
+            found += self._standing_lines(standing.c.record.in_(batch))
         return sorted(found)
 
     def standing(self, kind: str | None, as_of: date | None) -> list[StoredLine]:
         which = _of_others() if kind is None else standing.c.kind == kind
-        return self._lines(_STANDING_LINE.where(which, _stands(as_of)))
+        return self._standing_lines(which, _stands(as_of))
 
     def standing_of(self, record: str, as_of: date | None) -> list[StoredLine]:
-        return self._lines(_STANDING_LINE.where(standing.c.record == record, _stands(as_of)))
+        return self._standing_lines(standing.c.record == record, _stands(as_of))
 
     def contested(self, as_of: date | None) -> list[StoredLine]:
         several = (
@@ -163,7 +179,7 @@ class SqlReader:
             .group_by(standing.c.record)
             .having(func.count() > 1)
         )
-        return self._lines(_STANDING_LINE.where(standing.c.record.in_(several), _stands(as_of)))
+        return self._standing_lines(standing.c.record.in_(several), _stands(as_of))
 
     def latest(self, limit: int, before: StoredLine | None) -> list[StoredLine]:
         # Every commit has a line, so as many commits as lines are asked for are enough; found first, by their
@@ -217,6 +233,12 @@ class SqlReader:
     def _commit(self, which: ColumnElement[bool]) -> StoredCommit | None:
         row = self._connection.execute(select(commits.c.header, commits.c.signature).where(which)).first()
         return StoredCommit._make(row) if row else None
+
+    def _standing_lines(self, *which: ColumnElement[Any]) -> list[StoredLine]:
+        """Lines of counting commits, each entry once: a device may have signed another's entry again."""
+        found = self._lines(_STANDING_LINE.where(*which))
+        first = {line.id: line for line in reversed(found)}
+        return found if len(first) == len(found) else [line for line in found if first[line.id] is line]
 
     def _lines(self, query: Select[Any]) -> list[StoredLine]:
         # Sorting tuples here is several times quicker than having the database carry every body through its sort.

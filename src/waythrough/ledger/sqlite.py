@@ -114,6 +114,13 @@ class SqliteStore:
         with self._transaction("BEGIN IMMEDIATE") as connection:
             yield SqliteWriter(connection)
 
+    def scrub(self) -> None:
+        # With secure_delete the pages are overwritten at once, but in the write-ahead log the old ones remain.
+        with self._engine.connect() as connection:
+            raw = connection.connection.driver_connection
+            assert raw is not None  # noqa: S101  # a connection in use has one; this is for the type checker
+            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         self._engine.dispose()
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from functools import reduce
 from typing import NamedTuple
 
-from waythrough.ledger.acts import Chain, Tip, same_name
+from waythrough.ledger.acts import Chain, same_name
 from waythrough.ledger.grants import ENROLLED, REVOKED, Device, Grant, Roles, in_common
+from waythrough.ledger.parcels import Tip
 
 NOT_ENROLLED = "not_enrolled"
 

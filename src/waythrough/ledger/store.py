@@ -102,8 +102,14 @@ class Reader(Protocol):
     def headers_of(self, ids: Sequence[bytes]) -> dict[bytes, bytes]:
         """The headers of those of these commits that are held, by id."""
 
-    def placed(self) -> Iterator[PlacedCommit]:
-        """Where every commit stands."""
+    def placed(self, ids: Sequence[bytes] | None = None) -> Iterator[PlacedCommit]:
+        """Where these commits stand, or all."""
+
+    def placed_aside(self, reason: str) -> Iterator[PlacedCommit]:
+        """The commits that are set aside for this reason."""
+
+    def last_own(self) -> int:
+        """The number of the last commit that holds an entry of the ledger's own; 0 if there is none."""
 
     def own_lines(self) -> list[tuple[bytes, StoredLine]]:
         """Every line of the commits that hold an entry of the ledger's own, each with its commit's id."""
@@ -113,6 +119,9 @@ class Reader(Protocol):
 
     def lines_of_commits(self, ids: Sequence[bytes]) -> list[StoredLine]:
         """Every line of these commits."""
+
+    def lines_with(self, ids: Sequence[bytes]) -> list[StoredLine]:
+        """The lines with these entry ids."""
 
     def bodies_about(self, subjects: Sequence[str], entries: Sequence[bytes]) -> list[tuple[int, StoredLine]]:
         """The lines that still hold a body about these subjects, or are these entries, each with its number."""
@@ -190,6 +199,9 @@ class Store(Protocol):
 
         The write lock is taken first. Two writers that read the head before locking would both follow it.
         """
+
+    def scrub(self) -> None:
+        """See that what was destroyed is gone from the database's journal too, as far as the database allows."""
 
     def close(self) -> None:
         """Let go of the database."""

@@ -38,6 +38,7 @@ metadata = MetaData()
 # SQLite's INTEGER holds 64 bits and, as a primary key, is the row's own number.
 _Count = BigInteger().with_variant(Integer(), "sqlite")
 
+_ASIDE = text("aside IS NOT NULL")  # few commits are
 _NAMED = text("subject IS NOT NULL")  # most entries are about no person; they need no row in the index
 
 commits = Table(
@@ -61,6 +62,7 @@ commits = Table(
     Index("commits_in_order", "physical_ms", "counter", "log", "sequence"),
     Index("commits_by_act", "act"),
     Index("commits_own", "own", "number"),
+    Index("commits_aside", "aside", sqlite_where=_ASIDE, postgresql_where=_ASIDE),
 )
 
 entries = Table(

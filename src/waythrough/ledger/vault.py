@@ -7,7 +7,7 @@ was altered is for `verify` to name.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from waythrough.ledger import canonical, lines
@@ -26,6 +26,9 @@ class Keys(Protocol):
 
     def keys(self, wanted: Iterable[Wanted]) -> Mapping[Wanted, bytes]:
         """Those of these keys that this device holds."""
+
+    def destroy_many(self, subjects: Mapping[str, Collection[str] | None], forever: bool = True) -> int:
+        """Destroy the keys of these subjects, of some classes of the vault or of all; gives how many there were."""
 
     def current(self, vaulted: Iterable[Vaulted]) -> Mapping[tuple[str, str], bytes]:
         """The keys to seal under now, by class and subject; made where missing, and durable when this returns."""

@@ -15,6 +15,7 @@ from itertools import groupby
 from typing import Any
 
 from waythrough.ledger import canonical, genesis, lists
+from waythrough.ledger.erasing import covers
 from waythrough.ledger.findings import REBUILD, STOP_WRITING, Findings, shown
 from waythrough.ledger.header import Header, unpack
 from waythrough.ledger.keys import FINGERPRINT_LENGTH
@@ -22,7 +23,8 @@ from waythrough.ledger.lists import Fold, Gathered, Row
 from waythrough.ledger.store import RawCommit, RawLine, Reader, Store
 from waythrough.ledger.verify_commits import CommitChecks
 from waythrough.ledger.verify_lines import LineChecks
-from waythrough.terms.entries import Verification
+from waythrough.ledger.world import AHEAD, World
+from waythrough.terms.entries import Vaulted, Verification
 from waythrough.terms.problems import LedgerBroken
 
 
@@ -35,23 +37,35 @@ def verify(store: Store) -> Verification:
     except LedgerBroken as damage:
         # The database could not even hand over its rows. What was found until here still stands.
         work.findings.add("the database file", damage.sentence(), STOP_WRITING)
-    return Verification(work.commits, work.gathered.count, tuple(work.findings.all))
+    return Verification(work.commits, work.entries, tuple(work.findings.all))
+
+
+NEVER_AHEAD = 2**63 - 1
+"""A commit set aside as ahead is taken for what it was when it arrived; its acts, for what they will be."""
 
 
 class _Judge:
-    """What the ledger's own entries say: whose signatures count."""
+    """What the ledger's own entries say: whose signatures count, which commits, and what is to be erased."""
 
-    def __init__(self, ledger: bytes = b"", keys: dict[bytes, bytes] | None = None) -> None:
+    def __init__(
+        self, ledger: bytes = b"", keys: dict[bytes, bytes] | None = None, world: World | None = None
+    ) -> None:
         self.ledger = ledger
         self._keys = keys or {}
+        self._world = world
 
     def key(self, log: bytes) -> bytes | None:
         """The key that signs a log, if anybody named one."""
         return self._keys.get(log[:FINGERPRINT_LENGTH])
 
     def aside(self, header: Header, commit: bytes, stored: Any) -> str | None:
-        """Why a commit does not count."""
-        return None
+        """Why a commit does not count. Whether one from a clock far ahead does depends on when it arrived."""
+        reason = self._world.members.aside(header.log, header.sequence, commit) if self._world else None
+        return reason or (AHEAD if stored == AHEAD else None)
+
+    def erased(self, entry: str, owner: Vaulted | None) -> bool:
+        """Whether an order that holds covers an entry."""
+        return bool(self._world and covers(self._world.erasures, entry, owner))
 
 
 class _Work:
@@ -60,7 +74,9 @@ class _Work:
     def __init__(self) -> None:
         self.findings = Findings()
         self.commits = 0
+        self.entries = 0
         self.gathered = Gathered()
+        self.set_aside: dict[str, str] = {}
 
     def go_through(self, reader: Reader) -> None:
         """All checks, from what everything rests on to what rests on it."""
@@ -90,12 +106,17 @@ class _Work:
         except (ValueError, TypeError, AttributeError, RecursionError) as error:
             self.findings.add("the first commit", f"it does not begin a ledger: {error}")
             return _Judge()
-        return _Judge(header.ledger, keys)
+        try:
+            world = World.read(reader, NEVER_AHEAD)
+        except LedgerBroken as damage:
+            self.findings.add("the ledger's own entries", damage.sentence())
+            return _Judge(header.ledger, keys)
+        return _Judge(header.ledger, world.keys(), world)
 
     def check_entries(self, reader: Reader, judge: _Judge) -> None:
         """Every commit with its entries, and that no commit lacks or gained one."""
         commits = CommitChecks(self.findings, judge, lambda commit: reader.headers_of([commit]).get(commit))
-        lines = LineChecks(self.findings)
+        lines = LineChecks(self.findings, judge)
         for commit, rows in _together(reader, lines):
             header = commits.check(commit)
             self.commits = commits.count
@@ -103,12 +124,18 @@ class _Work:
                 lines.strays(rows)
                 continue
             for revision in lines.check(header, commit.own, rows):
-                self.gathered.add(revision)
+                self.entries += 1
+                if commit.aside is None:
+                    self.gathered.add(revision)
+                else:
+                    self.set_aside[revision.id] = revision.record
 
     def check_corrections(self) -> None:
         """Every correction names entries of its own record."""
         for revision, one in self.gathered.astray():
-            record = self.gathered.record_of(one)
+            record = self.set_aside.get(one) or self.gathered.record_of(one)
+            if record == revision.record:
+                continue
             if record is None:
                 self.findings.add(f"entry {revision.id}", f"it corrects {one}, which is not in the ledger")
             else:

@@ -7,7 +7,7 @@ wrong.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, Protocol
 
 from waythrough.ledger import canonical, lines
 from waythrough.ledger.clock import moment
@@ -17,13 +17,22 @@ from waythrough.ledger.header import Header
 from waythrough.ledger.lists import Revision
 from waythrough.ledger.store import RawLine
 from waythrough.ledger.verify_commits import place
+from waythrough.terms.entries import Vaulted
+
+
+class Orders(Protocol):
+    """What the ledger's own entries say of a missing body."""
+
+    def erased(self, entry: str, owner: Vaulted | None) -> bool:
+        """Whether an order that holds covers an entry."""
 
 
 class LineChecks:
     """The checks of one verification, commit by commit. No line is kept."""
 
-    def __init__(self, findings: Findings) -> None:
+    def __init__(self, findings: Findings, judge: Orders) -> None:
         self._findings = findings
+        self._judge = judge
         self.count = 0
 
     def strays(self, rows: Iterable[RawLine]) -> None:
@@ -71,10 +80,13 @@ class LineChecks:
         where = _where(header, n, row)
         if not same(row.position, n):
             self._findings.add(where, f"its position says {row.position!r}")
-        for name in ("id", "meta", "salt", "body", "body_hash"):
+        erased = self._is_erased(row)
+        for name in ("id", "meta", "body_hash") if erased else ("id", "meta", "salt", "body", "body_hash"):
             if not isinstance(getattr(row, name), bytes):
                 self._findings.add(where, f"its column {name} is missing or holds no bytes")
                 return None
+        if erased:
+            return self._named_leaf(where, row, row.body_hash)
         if len(row.salt) != SALT_LENGTH:
             # Otherwise bytes could move between salt and body without any hash noticing.
             self._findings.add(where, f"its salt has {len(row.salt)} bytes where {SALT_LENGTH} are due")
@@ -83,6 +95,20 @@ class LineChecks:
             self._findings.add(
                 where, "the hash stored for its body is not that of its body: one of them was altered"
             )
+        return self._named_leaf(where, row, hashed)
+
+    def _is_erased(self, row: RawLine) -> bool:
+        """Whether salt and body are missing because an order that holds covers the entry."""
+        if row.salt is not None or row.body is not None or not isinstance(row.id, bytes):
+            return False
+        try:
+            meta = canonical.decode(row.meta)
+            owner = lines.vaulted(meta) if "vault" in meta else None
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            return False
+        return self._judge.erased(row.id.hex(), owner)
+
+    def _named_leaf(self, where: str, row: RawLine, hashed: bytes) -> bytes:
         leaf = leaf_hash(row.meta, hashed)
         if leaf[:ID_LENGTH] != row.id:
             self._findings.add(
@@ -94,7 +120,7 @@ class LineChecks:
     def _read(self, header: Header, n: int, row: RawLine) -> Revision | None:
         try:
             meta, meta_is_ours = canonical.read(row.meta)
-            sealed = "vault" in meta and not row.body.startswith(lines.JSON_START)
+            sealed = row.body is None or ("vault" in meta and not row.body.startswith(lines.JSON_START))
             body_is_ours = sealed or canonical.read(row.body)[1]
             faults = lines.meta_faults(meta)
             moment(header.physical_ms)

@@ -214,6 +214,18 @@ class BundleForged(BundleRefused):
     exit_code = 6
 
 
+class ParcelRefused(Problem):
+    """A commit from elsewhere that is not what it says, or has no place here."""
+
+    code = "sync.commit-refused"
+    message = N_("What arrived was refused: {place}: {found}.")
+    advice = N_(
+        "Nothing of it was taken in and nothing here has changed. Ask the sender for a new copy; if it is refused "
+        "again, ask the sender to run `waythrough verify`."
+    )
+    exit_code = 6
+
+
 # --- exit 7: refused for protection ------------------------------------------------------------------------
 
 
@@ -228,6 +240,15 @@ class NotYours(Problem):
     code = "permission.not-yours"
     message = N_("{person} ({roles}) may not {action}: this needs the role {needed}.")
     advice = N_("Ask someone with that role, or the head of office, to do it.")
+    exit_code = 7
+
+
+class ActRefused(Problem):
+    """An act about the ledger itself, by a device that may not do it."""
+
+    code = "device.may-not"
+    message = N_("This device may not do that: {why}.")
+    advice = N_("Nothing was written. Ask the keeper of this ledger, or someone whose device has the role.")
     exit_code = 7
 
 
