@@ -147,15 +147,14 @@ class _Work:
         missing = self.gathered.records()
         for record, rows in groupby(stored, key=lambda row: row[place]):
             # An altered record can be any value, even one that is equal to none: not asked for twice.
-            due = Counter(fold.rows(self.gathered.of(record))) if record in missing else Counter()
+            due = fold.rows(self.gathered.of(record)) if record in missing else []
             missing.discard(record)
-            self._compare_rows(fold, due, Counter(rows))
+            if (found := list(rows)) != due:
+                self._compare_rows(fold, Counter(due), Counter(found))
         for record in missing:
             self._compare_rows(fold, Counter(fold.rows(self.gathered.of(record))), Counter())
 
     def _compare_rows(self, fold: Fold, due: Counter[Row], stored: Counter[Row]) -> None:
-        if due == stored:
-            return
         for row in sorted(due.keys() | stored.keys(), key=repr):
             if due[row] == stored[row]:
                 continue
