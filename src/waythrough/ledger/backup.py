@@ -12,17 +12,16 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple, TypeAlias
 
 import pyrage
-from pyrage import x25519
+from pyrage import ssh, x25519
 
 from waythrough.ledger import canonical, cursor
 from waythrough.ledger.checkpoints import root
 from waythrough.ledger.clock import milliseconds, moment
 from waythrough.ledger.cursor import Cursor, Unreadable
 from waythrough.ledger.header import header_hash, unpack
-from waythrough.ledger.keys import Secrets
 from waythrough.ledger.parcels import Parcel, Tip
 from waythrough.ledger.payload import commit_pieces, parts, read_commits
 from waythrough.ledger.stream import Inward, Outward
@@ -44,13 +43,15 @@ FETCH_AGAIN = "Nothing was restored. Take another copy of this backup, or an old
 _BY_PASSPHRASE, _BY_RECIPIENTS = 1, 2
 _FRAME_START = 1 + 4
 
+Identity: TypeAlias = x25519.Identity | ssh.Identity
+
 KeySet = tuple[str, str, Sequence[tuple[str, bytes]]]
 """Site, class of data, and each subject with its key."""
 
 
 @dataclass(frozen=True)
 class Locks:
-    """What opens a backup: a passphrase, the holders of these age recipients, or any of both."""
+    """What opens a backup: a passphrase, the holders of these recipients (``age1…``, ``ssh-ed25519 …``), or both."""
 
     passphrase: str = ""
     recipients: tuple[str, ...] = ()
@@ -70,12 +71,21 @@ class Contents:
     root: bytes = b""
 
 
+class KeptDevice(NamedTuple):
+    """A device as a backup keeps it: its file as it was, and the key that opens it, so that its passphrase, if it had
+    one, stays what it was.
+    """
+
+    file: bytes
+    kek: bytes
+
+
 class Kept(NamedTuple):
     """What comes out of a backup besides commits: keys of the vault, and the device's own where they are in it."""
 
     contents: Contents
     keys: list[KeySet]
-    device: Secrets | None
+    device: KeptDevice | None
 
 
 class Counted:
@@ -117,7 +127,7 @@ def write(
     locks: Locks,
     parcels: Iterable[Parcel],
     keys: Iterable[KeySet],
-    device: Secrets | None,
+    device: KeptDevice | None,
 ) -> Contents:
     """Write a backup to an empty file.
 
@@ -158,7 +168,7 @@ def _start(locks: Locks, identity: bytes) -> bytes:
         slots.append((_BY_PASSPHRASE, pyrage.passphrase.encrypt(identity, locks.passphrase)))
     if locks.recipients:
         try:
-            keys = [x25519.Recipient.from_str(one) for one in locks.recipients]
+            keys = [_recipient(one) for one in locks.recipients]
         except (pyrage.RecipientError, ValueError) as error:
             raise _refused("the backup to be made", f"a recipient that is no age key ({error})") from None
         slots.append((_BY_RECIPIENTS, pyrage.encrypt(identity, keys)))
@@ -168,12 +178,16 @@ def _start(locks: Locks, identity: bytes) -> bytes:
     return b"".join([MARK, cursor.small(VERSION), cursor.small(len(closed)), *closed])
 
 
+def _recipient(text: str) -> x25519.Recipient | ssh.Recipient:
+    return ssh.Recipient.from_str(text) if text.startswith("ssh-") else x25519.Recipient.from_str(text)
+
+
 def _frames(
     about: Contents,
     start: bytes,
     parcels: Iterable[Parcel],
     keys: Iterable[KeySet],
-    device: Secrets | None,
+    device: KeptDevice | None,
     counted: Counted,
 ) -> Iterator[bytes]:
     head = {
@@ -194,7 +208,7 @@ def _frames(
             said = {"site": site, "vault": vault, "keys": [[subject, key.hex()] for subject, key in some]}
             yield _frame(KEYS, canonical.encode(said, "a backup"))
     if device:
-        said = {"seed": device.seed.hex(), "box": device.box, "kek": device.kek.hex()}
+        said = {"file": device.file.decode("utf-8"), "kek": device.kek.hex()}
         yield _frame(DEVICE, canonical.encode(said, "a backup"))
     yield _frame(END, canonical.encode(counted.said(), "a backup"))
 
@@ -210,7 +224,7 @@ def read(
     file: BinaryIO,
     place: str,
     passphrase: str,
-    identities: Sequence[x25519.Identity],
+    identities: Sequence[Identity],
     take: Callable[[Contents, Sequence[Parcel]], None],
 ) -> Kept:
     """Read a backup from its beginning to its end.
@@ -272,7 +286,7 @@ def _read_start(file: BinaryIO, place: str) -> tuple[bytes, list[tuple[int, byte
 
 
 def _opened(
-    slots: Sequence[tuple[int, bytes]], place: str, passphrase: str, identities: Sequence[x25519.Identity]
+    slots: Sequence[tuple[int, bytes]], place: str, passphrase: str, identities: Sequence[Identity]
 ) -> x25519.Identity:
     kinds = {kind for kind, _ in slots}
     for kind, box in slots:
@@ -299,7 +313,7 @@ class _Reading:
         self._last = 0
         self._about: Contents | None = None
         self._keys: list[KeySet] = []
-        self._device: Secrets | None = None
+        self._device: KeptDevice | None = None
         self._counted = Counted()
         self._held = bytearray()
 
@@ -370,7 +384,7 @@ class _Reading:
         self._keys.append((str(said["site"]), str(said["vault"]), pairs))
 
     def _of_device(self, said: dict[str, Any]) -> None:
-        self._device = Secrets(bytes.fromhex(said["seed"]), str(said["box"]), bytes.fromhex(said["kek"]))
+        self._device = KeptDevice(str(said["file"]).encode("utf-8"), bytes.fromhex(said["kek"]))
 
     def _end(self, said: dict[str, Any]) -> None:
         if said != self._counted.said():

@@ -11,7 +11,10 @@ import secrets
 from functools import cache
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from mnemonic import Mnemonic
+from pyrage import ssh
 
 from waythrough.ledger.aead import Cipher, DoesNotOpen
 from waythrough.ledger.keys import DeviceKey, derived
@@ -31,7 +34,21 @@ def new_code() -> str:
 
 def device_of(code: str) -> DeviceKey:
     """The device that a recovery code is: its public key is the recovery key that a ledger's first entry names."""
-    return DeviceKey.from_seed(derived(_entropy(code), b"waythrough recovery signing key 1"))
+    return DeviceKey.from_seed(_seed(code))
+
+
+def recipient_of(recovery_key: bytes) -> str:
+    """The age recipient of a recovery key (its 32 public bytes): what is sealed to it opens with the paper alone."""
+    public = Ed25519PublicKey.from_public_bytes(recovery_key)
+    return public.public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode("ascii")
+
+
+def identity_of(code: str) -> ssh.Identity:
+    """The age identity of a recovery code, which opens what was sealed to `recipient_of` its key."""
+    private = Ed25519PrivateKey.from_private_bytes(_seed(code))
+    return ssh.Identity.from_buffer(
+        private.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption())
+    )
 
 
 def wrap(kek: bytes, code: str, device: bytes) -> dict[str, Any]:
@@ -54,6 +71,10 @@ def unwrap(lock: dict[str, Any], code: str, device: bytes) -> bytes:
         return cipher.decrypt(bytes.fromhex(lock["box"]), _MARK + device)
     except (DoesNotOpen, KeyError, ValueError, TypeError):
         raise PassphraseWrong from None
+
+
+def _seed(code: str) -> bytes:
+    return derived(_entropy(code), b"waythrough recovery signing key 1")
 
 
 def _cipher(code: str) -> Cipher:

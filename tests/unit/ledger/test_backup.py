@@ -11,9 +11,9 @@ import pyrage
 import pytest
 from pyrage import x25519
 
-from waythrough.ledger import Ledger, backup, cursor
-from waythrough.ledger.backup import Contents, Kept, KeySet, Locks
-from waythrough.ledger.keys import DeviceKey, Secrets
+from waythrough.ledger import Ledger, backup, cursor, recovery
+from waythrough.ledger.backup import Contents, Kept, KeptDevice, KeySet, Locks
+from waythrough.ledger.keys import DeviceKey
 from waythrough.ledger.parcels import Parcel
 from waythrough.terms.entries import Draft
 from waythrough.terms.problems import BackupNotOpened, BackupRefused, Problem
@@ -22,7 +22,7 @@ HOLDER = x25519.Identity.generate()
 OTHER = x25519.Identity.generate()
 TO_HOLDER = Locks(recipients=(str(HOLDER.to_public()),))
 KEYS: list[KeySet] = [("site-1", "who", [("household/1", bytes(32)), ("household/2", bytes(range(32)))])]
-SECRETS = Secrets(bytes(range(32)), str(OTHER), bytes(32))
+DEVICE = KeptDevice(b'{"secrets":"not for everyone"}', bytes(range(32)))
 
 
 @pytest.fixture
@@ -43,11 +43,11 @@ def about(ledger: Ledger, device: DeviceKey) -> Contents:
 
 def written(about: Contents, parcels: list[Parcel], locks: Locks = TO_HOLDER) -> bytes:
     file = io.BytesIO()
-    backup.write(file, about, locks, iter(parcels), KEYS, SECRETS)
+    backup.write(file, about, locks, iter(parcels), KEYS, DEVICE)
     return file.getvalue()
 
 
-def opened(data: bytes, passphrase: str = "", *identities: x25519.Identity) -> tuple[Kept, list[Parcel]]:
+def opened(data: bytes, passphrase: str = "", *identities: backup.Identity) -> tuple[Kept, list[Parcel]]:
     taken: list[Parcel] = []
     kept = backup.read(
         io.BytesIO(data), "b.wayback", passphrase, identities, lambda _, some: taken.extend(some)
@@ -58,7 +58,7 @@ def opened(data: bytes, passphrase: str = "", *identities: x25519.Identity) -> t
 def test_what_went_in_comes_out(about: Contents, parcels: list[Parcel]) -> None:
     kept, taken = opened(written(about, parcels), "", HOLDER)
     assert taken == parcels
-    assert (kept.keys, kept.device) == (KEYS, SECRETS)
+    assert (kept.keys, kept.device) == (KEYS, DEVICE)
     assert (kept.contents.ledger, kept.contents.title, kept.contents.made) == (
         about.ledger,
         about.title,
@@ -69,7 +69,14 @@ def test_what_went_in_comes_out(about: Contents, parcels: list[Parcel]) -> None:
 
 def test_nothing_of_it_is_readable_in_the_file(about: Contents, parcels: list[Parcel]) -> None:
     data = written(about, parcels)
-    for secret in (about.title.encode(), about.ledger, SECRETS.seed, b"household/1", parcels[0].signature):
+    for secret in (
+        about.title.encode(),
+        about.ledger,
+        DEVICE.kek,
+        DEVICE.file,
+        b"household/1",
+        parcels[0].signature,
+    ):
         assert secret not in data
 
 
@@ -82,6 +89,15 @@ def test_a_passphrase_and_a_key_each_open_it_and_nothing_else_does(
     for passphrase, identities in (("six quiet boat", ()), ("", ()), ("", (OTHER,)), ("wrong", (OTHER,))):
         with pytest.raises(BackupNotOpened, match="a passphrase or a key"):
             opened(data, passphrase, *identities)
+
+
+def test_the_recovery_code_on_paper_opens_it(about: Contents, parcels: list[Parcel]) -> None:
+    code = recovery.new_code()
+    locks = Locks("six quiet boats", (recovery.recipient_of(recovery.device_of(code).public),))
+    data = written(about, parcels, locks)
+    assert opened(data, "", recovery.identity_of(code))[1] == parcels
+    with pytest.raises(BackupNotOpened):
+        opened(data, "", recovery.identity_of(recovery.new_code()))
 
 
 def test_a_backup_that_nobody_could_open_is_not_made(about: Contents, parcels: list[Parcel]) -> None:
@@ -150,7 +166,7 @@ def oddities() -> Iterator[tuple[str, list[bytes]]]:
     yield "follow after its end", [HEAD, b"\x02" + zlib.compress(cursor.number(0) + b"more"), END]
     header = zlib.compress(cursor.number(1) + bytes(164 + 64) + cursor.number(0))
     yield "a commit that cannot be read", [HEAD, b"\x02" + header, END]
-    yield "says nothing", [HEAD, b'\x04{"seed":7}', END]
+    yield "says nothing", [HEAD, b'\x04{"file":7}', END]
     yield "says nothing", [HEAD, b"\x05[]"]
     yield "should hold", [HEAD, END.replace(b'"keys":0', b'"keys":1')]
     yield "its beginning was altered", [HEAD.replace(b"START", b"other"), END]
