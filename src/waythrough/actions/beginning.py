@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from waythrough.actions.vaulting import Vaulting
 from waythrough.actions.workspace import Clock, Workspace, utc_now
 from waythrough.cases import loader
 from waythrough.ledger import Ledger
@@ -78,9 +79,11 @@ def begin_case(path: Path, case: str, clock: Clock = utc_now, progress: Progress
         )
         ledger.append([notice], author=loaded.commits[0].author)
         stands: dict[str, str] = {}
+        vaulting = Vaulting(ledger, clock().date())
         for number, commit in enumerate(loaded.commits, start=1):
             progress("entries", number, len(loaded.commits))
-            written = ledger.append(_resolve(commit.drafts, stands), author=commit.author)
+            drafts = vaulting.placed(_resolve(commit.drafts, stands))
+            written = ledger.append(drafts, author=commit.author)
             stands.update((entry.record, entry.id) for entry in written)
     except BaseException:
         ledger.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from waythrough.actions.permissions import check_can
@@ -18,7 +19,7 @@ from waythrough.terms.entries import Draft, Entry
 from waythrough.terms.estimates import NotComputable
 from waythrough.terms.kinds import body_of
 from waythrough.terms.parties import Person
-from waythrough.terms.people import Household
+from waythrough.terms.people import Consent, Household
 from waythrough.terms.planned import Breach, DoorValue, Plan
 from waythrough.terms.problems import LedgerBroken, NoPlan
 from waythrough.terms.situation import Situation
@@ -75,7 +76,7 @@ def situation(ws: Workspace, days: int = DAYS, site: str | None = None) -> Situa
             fleets=tuple(ws.register("fleet").values()),
             households=tuple(settled_households(ws)),
             intentions=tuple(ws.records("intention")),
-            consents=tuple(ws.records("consent")),
+            consents=tuple(undoubted_consents(ws)),
             policy=policies[-1] if policies else None,
             outlooks=tuple(outlooks(ws, days)),
         )
@@ -85,6 +86,22 @@ def situation(ws: Workspace, days: int = DAYS, site: str | None = None) -> Situa
 def settled_households(ws: Workspace) -> list[Household]:
     """Households whose record nobody contests. Two accounts of one family are settled first: until then, no seat."""
     return [home for home in ws.records("household") if home.id not in ws.contested]
+
+
+def undoubted_consents(ws: Workspace) -> list[Consent]:
+    """Consents that nothing we cannot read may have taken back.
+
+    A consent that is sealed, erased or of a newer form may be a withdrawal: until somebody can read it, whatever the
+    household allowed up to that day counts for nothing.
+    """
+    doubt: dict[str, date] = {}
+    for unread in ws.unread("consent"):
+        doubt[unread.subject] = max(doubt.get(unread.subject, date.min), unread.known_on)
+    return [
+        consent
+        for consent in ws.records("consent")
+        if consent.household not in doubt or consent.given_on > doubt[consent.household]
+    ]
 
 
 def make_plan(ws: Workspace, days: int = DAYS, site: str | None = None) -> Chosen:

@@ -22,7 +22,7 @@ def correct(
     ws: Workspace, actor: Person, ident: str, changes: Sequence[str], told: str | None = None
 ) -> Entry:
     """Write a new revision of a record with some fields changed; ``changes`` are FIELD=JSON (or plain text)."""
-    head = ws.ledger.head(ident)
+    head = ws.standing(ident)
     if head is None:
         raise NotFound(what="record", id=ident, near="use the record's id, as `waythrough log` prints it")
     if head.kind in GUARDED:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from waythrough.actions.unread import keeps_seats_empty
 from waythrough.actions.workspace import Workspace
 from waythrough.publish.content import Gap
 from waythrough.terms.estimates import NotComputable, PopulationEstimate
@@ -17,7 +18,13 @@ def gaps(
     ws: Workspace, population: PopulationEstimate | NotComputable, situation: Situation | None
 ) -> tuple[Gap, ...]:
     """The named gaps of a record as of its day."""
-    return (*_population(population), *_stocks(ws, situation), *_samples(ws), *_contested(ws))
+    return (
+        *_population(population),
+        *_stocks(ws, situation),
+        *_samples(ws),
+        *_contested(ws),
+        *_unread(ws),
+    )
 
 
 def _population(population: PopulationEstimate | NotComputable) -> Iterator[Gap]:
@@ -41,3 +48,8 @@ def _samples(ws: Workspace) -> Iterator[Gap]:
 def _contested(ws: Workspace) -> Iterator[Gap]:
     if names := sorted(ws.contested)[:MOST_RECORDS]:
         yield Gap("not_settled", {"records": tuple(names)})
+
+
+def _unread(ws: Workspace) -> Iterator[Gap]:
+    if keeps_seats_empty(ws):
+        yield Gap("people_unread")

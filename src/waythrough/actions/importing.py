@@ -87,7 +87,7 @@ def _reconcile(ws: Workspace, kind: str, records: list[tuple[Row, Any]]) -> tupl
     sources = ws.register("source")
     for row, record in records:
         source = sources.get(row.values.get("source") or "")
-        head = ws.ledger.head(record.id)
+        head = ws.standing(record.id)
         if head and head.kind != kind:
             raise InputRefused(
                 place=f"row {row.number}, column “id”",

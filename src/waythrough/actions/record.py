@@ -240,7 +240,7 @@ def revise(ws: Workspace, actor: Person, record: Any, told: Told = None, key: st
 def settle(ws: Workspace, actor: Person, record_id: str, keep: str, reason: str) -> Entry:
     """A named person settles a contested record by keeping one of its revisions, with a reason."""
     check_can(actor, "settle conflict")
-    head = ws.ledger.head(record_id)
+    head = ws.standing(record_id)
     chosen = [entry for entry in (head.entries if head else ()) if entry.id.startswith(keep)]
     if len(chosen) != 1 or head is None:
         raise InputRefused(

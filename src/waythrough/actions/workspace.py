@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from waythrough.actions.vaulting import Vaulting
 from waythrough.ledger import Ledger
 from waythrough.terms.codec import from_body
-from waythrough.terms.entries import Draft, Entry, WouldWrite
+from waythrough.terms.entries import OPEN, Draft, Entry, Head, WouldWrite
 from waythrough.terms.kinds import KINDS, Known, record_of
 from waythrough.terms.parties import Person
 from waythrough.terms.places import Site
-from waythrough.terms.problems import AsOfBeforeRecord, InputRefused, NotFound
+from waythrough.terms.problems import AsOfBeforeRecord, InputRefused, NotFound, Protected
 from waythrough.terms.spelling import nearest
 
 Clock = Callable[[], datetime]
@@ -25,6 +27,20 @@ Clock = Callable[[], datetime]
 def utc_now() -> datetime:
     """The wall clock, in UTC."""
     return datetime.now(UTC)
+
+
+NEWER = "newer"
+"""Why an entry could not be read, beside the states of its body: a newer version of this program wrote it."""
+
+
+@dataclass(frozen=True)
+class Unread:
+    """A standing entry that could not be read here: sealed, erased, or written by a newer version."""
+
+    kind: str
+    why: str
+    subject: str
+    known_on: date
 
 
 class Workspace:
@@ -45,6 +61,7 @@ class Workspace:
             raise AsOfBeforeRecord(as_of=self.as_of, first=first)
         self.dry_run = False
         self._cache: dict[str, list[Known[Any]]] = {}
+        self._unread: dict[str, list[Unread]] = {}
 
     @classmethod
     def open(
@@ -74,13 +91,35 @@ class Workspace:
     def known(self, kind: str) -> list[Known[Any]]:
         """Every standing revision of every record of one kind, oldest knowledge first.
 
-        A contested record gives all its standing revisions, one after the other.
+        A contested record gives all its standing revisions, one after the other. What cannot be read here is left
+        out; `unread` names it.
         """
         if kind not in self._cache:
             entries = [entry for head in self.ledger.heads(kind, as_of=self.as_of) for entry in head.entries]
             entries.sort(key=lambda entry: (entry.known_on, entry.at, entry.log, entry.sequence, entry.index))
-            self._cache[kind] = [Known(record_of(e), e.id, e.known_on, e.source) for e in entries]
+            self._unread[kind] = []
+            self._cache[kind] = [known for entry in entries if (known := self._read(entry))]
         return self._cache[kind]
+
+    def unread(self, kind: str) -> list[Unread]:
+        """The standing entries of one kind that could not be read here."""
+        self.known(kind)
+        return self._unread[kind]
+
+    def all_unread(self) -> list[Unread]:
+        """Those of every kind that was read until now."""
+        return [one for kind in self._unread.values() for one in kind]
+
+    def _read(self, entry: Entry) -> Known[Any] | None:
+        why = entry.state
+        if why == OPEN:
+            try:
+                return Known(record_of(entry), entry.id, entry.known_on, entry.source)
+            except InputRefused:
+                why = NEWER
+        subject = entry.vaulted.subject if entry.vaulted else str(entry.body.get("household") or entry.record)
+        self._unread[entry.kind].append(Unread(entry.kind, why, subject, entry.known_on))
+        return None
 
     def records(self, kind: str) -> list[Any]:
         """The records of one kind, without where they came from."""
@@ -96,6 +135,16 @@ class Workspace:
         if record not in register:
             raise NotFound(what=what or kind, id=record, near=nearest(record, register))
         return register[record]
+
+    def standing(self, record: str) -> Head | None:
+        """What stands for one record now, to be corrected or settled; refused where that cannot be read here."""
+        head = self.ledger.head(record)
+        if head and any(entry.state != OPEN for entry in head.entries):
+            raise Protected(
+                what=f"what stands for {record} cannot be read here, so nothing can be built on it",
+                remedy="Do it on a device whose roles open it, or write the record down anew.",
+            )
+        return head
 
     @cached_property
     def contested(self) -> frozenset[str]:
@@ -155,7 +204,9 @@ class Workspace:
                 from_body(kind, {**draft.body, "id": draft.record}, draft.record)
         if self.dry_run:
             raise WouldWrite(len(drafts))
-        written = self.ledger.append(drafts, author=author, key=key, alongside=alongside)
+        placed = Vaulting(self.ledger, self.clock().date()).placed(drafts)
+        written = self.ledger.append(placed, author=author, key=key, alongside=alongside)
         self._cache.clear()
+        self._unread.clear()
         self.__dict__.pop("contested", None)
         return written

@@ -25,6 +25,7 @@ def command(settings: Settings) -> None:
 
     ws = settings.open()
     states = board(ws)
+    settings.unread(ws)
     if settings.json:
         settings.emit("board", {"as_of": ws.as_of.isoformat(), "doors": to_body(states, full=True)})
         return

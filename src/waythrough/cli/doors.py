@@ -35,6 +35,7 @@ def command(settings: Settings, top: int, days: int, pairs: bool) -> None:
     check_can(settings.actor(ws), "see inside")
     settings.talk("Solving the plan again for each door …")
     told = tell.gather(ws, days=days, pairs=pairs, site_id=settings.site)
+    settings.unread(ws)
     if settings.json:
         settings.emit(
             "doors", {"as_of": ws.as_of.isoformat(), "doors": to_body(told.report.values[:top], full=True)}

@@ -35,6 +35,7 @@ def command(settings: Settings, days: int, out: Path | None, situation_out: Path
     ws = settings.open_now() if keep else settings.open()
     settings.talk(f"Planning {days} days from {ws.as_of} …")
     chosen = choose.make_plan(ws, days, settings.site)
+    settings.unread(ws)
     if out or situation_out:
         choose.save(chosen, situation_out, out)
     if keep:

@@ -39,6 +39,7 @@ def command(settings: Settings, out: Path | None, editions: tuple[str, ...], day
     files = tell.publish(
         ws, actor, folder, editions or ("internal", "public"), languages, days, settings.site
     )
+    settings.unread(ws)
     if settings.json:
         settings.emit("publish", {"folder": str(folder), "files": to_body(files, full=True)})
         return

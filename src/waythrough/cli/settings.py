@@ -137,6 +137,13 @@ class Settings:
         if not self.quiet:
             click.echo(text, err=True)
 
+    def unread(self, ws: Workspace) -> None:
+        """Say what could not be read here, of all that this command has looked at."""
+        from waythrough.actions.unread import sentences
+
+        for line in sentences(ws):
+            self.talk(line)
+
     def next(self, *commands: str) -> None:
         """Suggest what to do next."""
         self.talk("Next: " + "  or  ".join(commands))

@@ -76,8 +76,13 @@ class Keyring(Protocol):
 
 def keyring_of(device: DeviceKey, ledger: bytes) -> SqliteKeyring:
     """A device's keyring for a ledger, by its 16-byte id. Nothing is made before the first key."""
-    path = device.folder / KEYRINGS / f"{ledger.hex()}{ENDING}" if device.folder else None
+    path = keyring_path(device.folder, ledger) if device.folder else None
     return SqliteKeyring(path, ledger, device.kek)
+
+
+def keyring_path(folder: Path, ledger: bytes) -> Path:
+    """Where the keyring for a ledger lies in a device's folder, once it has a key."""
+    return folder / KEYRINGS / f"{ledger.hex()}{ENDING}"
 
 
 class SqliteKeyring(Keyring):

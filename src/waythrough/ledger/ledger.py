@@ -27,11 +27,12 @@ from waythrough.ledger.appending import (
 )
 from waythrough.ledger.bulk import many_values
 from waythrough.ledger.clock import FURTHEST_AHEAD_MS, milliseconds
-from waythrough.ledger.device import device_key
+from waythrough.ledger.device import data_folder, device_key
 from waythrough.ledger.erasing import CarriedOut, carry_out
 from waythrough.ledger.frontier import Fork, forks, frontier, lacking
 from waythrough.ledger.hashing import ID_LENGTH, act_hash
 from waythrough.ledger.header import NOTHING, header_hash, unpack
+from waythrough.ledger.keyring import keyring_of, keyring_path
 from waythrough.ledger.keys import DeviceKey
 from waythrough.ledger.last import Last
 from waythrough.ledger.lines import StoredLine
@@ -81,12 +82,12 @@ class Ledger:
         self._clock = clock
         self._entropy = entropy
         self._device = device
-        self._keyring = keyring
+        self._keys = keyring
         self._seen: tuple[int, World] | None = None
         with store.reading() as reader:
             found = reader.genesis()
         self.id, self.title, self._enrolled = _read_genesis(found[1] if found else None)
-        self._vault = Vault(bytes.fromhex(self.id), keyring, entropy)
+        self._vault = Vault(bytes.fromhex(self.id), self._keyring, entropy)
 
     @classmethod
     def create(
@@ -113,7 +114,8 @@ class Ledger:
         device
             The key that signs; this device's own, made on first use, if none is given.
         keyring
-            The keys of the people and documents whose bodies are kept in the vault.
+            The keys of the people and documents whose bodies are kept in the vault; this device's own, if none is
+            given.
 
         Raises
         ------
@@ -247,8 +249,9 @@ class Ledger:
         self, drafts: Sequence[Draft], author: str, key: str | None, alongside: bool
     ) -> tuple[Entry, ...]:
         writings = [lines.write(draft, author, place(n, draft)) for n, draft in enumerate(drafts)]
-        bodies = self._vault.seal(writings)
         act = NOTHING if key is None else act_hash(author, key)
+        self.device()  # made before its keyring, on first use
+        bodies = self._vault.seal(writings)
         with self._signing(author) as (writer, signer):
             if key is not None and (earlier := writer.lines_of_act(act)):
                 return same_act(earlier, writings, author, key, self._vault)
@@ -450,6 +453,11 @@ class Ledger:
                 raise NotFound(what="entry", id=before, near="an entry id has 32 hexadecimal digits")
             return self._vault.read(reader.latest(limit, start[0] if start else None))
 
+    def kinds(self, *, as_of: date | None = None) -> dict[str, int]:
+        """How many entries stand of each kind, as of a day or now; the ledger's own (``ledger.…``) aside."""
+        with self._store.reading() as reader:
+            return reader.kinds(_day(as_of))
+
     def first_known(self) -> date | None:
         """The first day on which anything was known, the ledger's own entries aside; None if there is nothing."""
         with self._store.reading() as reader:
@@ -490,6 +498,16 @@ class Ledger:
     def _heads(self, standing: Sequence[StoredLine]) -> list[Head]:
         groups = lists.by_record(self._vault.read(standing))
         return [Head(record, group[0].kind, tuple(group)) for record, group in groups.items()]
+
+    def _keyring(self) -> Keys | None:
+        """This device's keys for the ledger; None on a device that has neither written nor been handed any."""
+        if self._keys is None:
+            ledger = bytes.fromhex(self.id)
+            if self._device is None and keyring_path(data_folder(), ledger).exists():
+                self._device = device_key()
+            if self._device is not None:
+                self._keys = keyring_of(self._device, ledger)
+        return self._keys
 
     @contextmanager
     def _signing(self, author: str) -> Iterator[tuple[Writer, Signer]]:
@@ -540,7 +558,8 @@ class Ledger:
             yield writer, None
 
     def _destroy(self, subjects: Mapping[str, Collection[str] | None], forever: bool) -> int:
-        return self._keyring.destroy_many(subjects, forever) if self._keyring and subjects else 0
+        keyring = self._keyring() if subjects else None
+        return keyring.destroy_many(subjects, forever) if keyring else 0
 
     def _leave_forked(self, forked: Iterable[tuple[bytes, int]]) -> None:
         """A log of this device that was forked is never written again: the next commit begins a new epoch."""

@@ -202,6 +202,14 @@ class SqlReader:
         first, last = (bytes.fromhex(prefix.ljust(digits, fill)) for fill in "0f")
         return self._lines(_LINE.where(entries.c.id.between(first, last)).limit(limit))
 
+    def kinds(self, as_of: date | None) -> dict[str, int]:
+        counted = (
+            select(standing.c.kind, func.count())
+            .where(_of_others(), _stands(as_of))
+            .group_by(standing.c.kind)
+        )
+        return {str(kind): int(n) for kind, n in self._connection.execute(counted)}
+
     def known_range(self) -> tuple[date, date] | None:
         first, last = self._connection.execute(
             select(func.min(standing.c.known_on), func.max(standing.c.known_on)).where(_of_others())

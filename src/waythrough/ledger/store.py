@@ -147,6 +147,9 @@ class Reader(Protocol):
     def starting_with(self, prefix: str, limit: int) -> list[StoredLine]:
         """Lines whose id begins with these hexadecimal digits."""
 
+    def kinds(self, as_of: date | None) -> dict[str, int]:
+        """How many entries stand of each kind, the ledger's own aside."""
+
     def known_range(self) -> tuple[date, date] | None:
         """The first and the last day on which something became known, the ledger's own entries aside."""
 

@@ -35,11 +35,16 @@ class Keys(Protocol):
 
 
 class Vault:
-    """Seals and opens the bodies of one ledger with the keys of one device, or with none."""
+    """Seals and opens the bodies of one ledger with the keys of one device, or with none.
 
-    def __init__(self, ledger: bytes, keys: Keys | None, entropy: Callable[[int], bytes]) -> None:
+    ``keyring`` is asked for when the first body needs it: most commands need none.
+    """
+
+    def __init__(
+        self, ledger: bytes, keyring: Callable[[], Keys | None], entropy: Callable[[int], bytes]
+    ) -> None:
         self._ledger = ledger
-        self._keys = keys
+        self._keyring = keyring
         self._entropy = entropy
 
     def seal(self, writings: Sequence[Writing]) -> list[bytes]:
@@ -53,12 +58,13 @@ class Vault:
         owned = [writing.vaulted for writing in writings if writing.vaulted]
         if not owned:
             return [writing.body for writing in writings]
-        if self._keys is None:
+        keyring = self._keyring()
+        if keyring is None:
             raise Protected(
                 what="this would write somebody's personal data, and there is no keyring to seal it with",
                 remedy="Open the workspace on a device that has its keys.",
             )
-        keys = self._keys.current(owned)
+        keys = keyring.current(owned)
         nonces = self._entropy(NONCE_LENGTH * len(writings))
         sealer = Sealer(self._ledger)
         return [
@@ -88,7 +94,8 @@ class Vault:
         """
         names = [_key_name(line, on_record) if _is_sealed(line) else None for line in stored]
         wanted = {name for name in names if name}
-        held = self._keys.keys(wanted) if self._keys and wanted else {}
+        keyring = self._keyring() if wanted else None
+        held = keyring.keys(wanted) if keyring else {}
         sealer = Sealer(self._ledger)
         return [
             lines.read(line) if name is None or name not in held else _opened(line, sealer, held[name])

@@ -47,6 +47,12 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         N_("Surveys were published without their sample size, so their shares have no interval."),
         N_("What would close it: the number of interviews and how people were drawn."),
     ),
+    "people_unread": (
+        N_(
+            "Some households, or what they allow, could not be read where this report was made: none of them is seated."
+        ),
+        N_("What would close it: make the report on a device whose roles open them."),
+    ),
     "not_settled": (
         N_("Written differently on two devices and not settled yet: {records}."),
         N_("What would close it: a named person settles each."),

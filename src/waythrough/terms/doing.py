@@ -46,7 +46,8 @@ class Policy:
     """What the planner may weigh, who approved it and when. Never by origin, ethnicity or party.
 
     ``need_weights`` maps a need code to an integer ≥ 1. ``consent_margin_days`` is how long a consent must still
-    be valid after the day of travel. ``zone_risk`` maps a zone to an integer ≥ 0.
+    be valid after the day of travel. ``zone_risk`` maps a zone to an integer ≥ 0. ``keep_personal_days`` is how long
+    data about people at a site are kept after they were last written down, and ``keep_personal_basis`` who set that.
     """
 
     id: str
@@ -59,6 +60,9 @@ class Policy:
     min_convoy_vehicles: int = 1
     max_convoy_vehicles: int = 100
     reserve_days: int = 0
+    # The protection handbooks name no number: they ask for one that is stated, reviewed and kept to. A year is ours.
+    keep_personal_days: int = 365
+    keep_personal_basis: str = ""
     note: str = ""
 
 

@@ -12,8 +12,9 @@ import pytest
 
 from unit.ledger.conftest import HandClock
 from unit.ledger.keyring_in_mind import KeyringInMind
-from waythrough.ledger import Ledger
+from waythrough.ledger import Ledger, lines
 from waythrough.ledger.keys import DeviceKey
+from waythrough.ledger.vault import Vault
 from waythrough.terms.entries import OPEN, SEALED, WHAT, WHO, Draft, Vaulted
 from waythrough.terms.problems import KeyReused, Protected
 
@@ -76,7 +77,7 @@ def test_a_device_without_the_key_sees_that_there_is_something_and_not_what(
     vaulted: Ledger, clock: HandClock, device: DeviceKey
 ) -> None:
     vaulted.append([home(), Draft("note", "n-1", {"words": "open"})], author="person-1")
-    for keys in (None, KeyringInMind(seed=2)):
+    for keys in (None, KeyringInMind(seed=2)):  # None: the device's own, which holds nothing
         with elsewhere(vaulted, clock, device, keys) as other:
             sealed, plain = other.heads()
             assert (sealed.record, sealed.entries[0].state, sealed.entries[0].body) == ("hh-1", SEALED, {})
@@ -91,12 +92,12 @@ def test_names_do_not_open_with_the_rest(vaulted: Ledger) -> None:
         assert (entry.state, entry.body) == (SEALED, {})
 
 
-def test_without_a_keyring_nothing_personal_is_written_in_the_open(
-    vaulted: Ledger, clock: HandClock, device: DeviceKey
-) -> None:
-    with elsewhere(vaulted, clock, device, None) as other, pytest.raises(Protected, match="no keyring"):
-        other.append([Draft("note", "n-1", {}), home()], author="person-1")
-    assert vaulted.head("n-1") is None
+def test_without_a_keyring_nothing_personal_is_written_in_the_open() -> None:
+    vault = Vault(bytes(16), lambda: None, random.Random(7).randbytes)
+    plain = lines.write(Draft("note", "n-1", {}), "person-1", "here")
+    assert vault.seal([plain]) == [plain.body]
+    with pytest.raises(Protected, match="no keyring"):
+        vault.seal([plain, lines.write(home(), "person-1", "here")])
 
 
 def test_the_same_act_again_is_the_same_act_though_it_is_sealed_anew(
