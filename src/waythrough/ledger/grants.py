@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from waythrough.ledger.acts import (
@@ -49,12 +50,12 @@ class Grant:
     name: str = ""
     person: str = ""
 
-    @property
+    @cached_property
     def begins(self) -> bool:
         """True for what the genesis entry gives; it gives way to any later word of a senior."""
         return self.act.kind == GENESIS
 
-    @property
+    @cached_property
     def own_change(self) -> bool:
         """True when a device speaks about itself."""
         return not self.begins and self.act.author == self.device

@@ -109,7 +109,7 @@ class Erasures:
         self._named: dict[str, list[Order]] = {}
         self._pending: list[Pending] = []
         self._purges: set[str] = set()
-        self.honoured: frozenset[str] = frozenset()
+        self.honoured: set[str] = set()
         """The ids of the erasures that hold."""
         for act in acts:
             if act.kind == ERASURE:
@@ -264,7 +264,7 @@ class Erasures:
             self._by_subject.setdefault(subject, []).append(honoured)
         for entry in order.entries:
             self._by_entry.setdefault(entry, []).append(honoured)
-        self.honoured |= {order.act.entry}
+        self.honoured.add(order.act.entry)
 
 
 def _shared(one: Sites, other: Sites) -> Sites:

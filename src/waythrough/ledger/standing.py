@@ -49,20 +49,23 @@ class Standing:
         self._rulings = sorted(
             [*seniors, *(Ruling(rank, grant) for grant in own)], key=lambda ruling: ruling.grant.act.entry
         )
-        self._cuts = [_by_log(grant) for _, grant in self._rulings]
-        self._last_cut: dict[bytes, int] = {}
-        for cuts in self._cuts:
-            for log, tips in cuts.items():
-                self._last_cut[log] = max(self._last_cut.get(log, -1), *(tip.sequence for tip in tips))
-        self._known: dict[tuple[bool, ...], Verdict] = {}
-        self.now = self._judge(tuple(True for _ in self._rulings))
+        self._cuts = _by_log(self._rulings)
+        self._known: dict[frozenset[int], Verdict] = {}
+        self.now = self._judge(frozenset())
         """The verdict on whatever the device signs next, as far as anyone has seen."""
 
     def verdict(self, log: bytes, sequence: int, commit: bytes) -> Verdict:
         """What holds for one commit of the device."""
-        if sequence > self._last_cut.get(log, -1):
+        cuts = self._cuts.get(log)
+        if cuts is None or sequence > cuts[0].tip.sequence:
             return self.now
-        return self._judge(tuple(self._speaks(cuts, log, sequence, commit) for cuts in self._cuts))
+        silent = set()
+        for cut in cuts:
+            if cut.tip.sequence < sequence:
+                break
+            if cut.ruling not in silent and self._chain.covers(cut.tip, log, sequence, commit):
+                silent.add(cut.ruling)
+        return self._judge(frozenset(silent))
 
     def device(self) -> Device:
         """The device as it stands now."""
@@ -87,24 +90,27 @@ class Standing:
             standing=tuple(grant.act.entry for grant in remaining if not grant.begins),
         )
 
-    def _speaks(self, cuts: dict[bytes, list[Tip]], log: bytes, sequence: int, commit: bytes) -> bool:
-        return not any(
-            sequence <= tip.sequence and self._chain.covers(tip, log, sequence, commit)
-            for tip in cuts.get(log, ())
-        )
-
-    def _judge(self, speaking: tuple[bool, ...]) -> Verdict:
-        if speaking not in self._known:
-            chosen = [ruling for ruling, speaks in zip(self._rulings, speaking, strict=True) if speaks]
-            self._known[speaking] = _judge(chosen)
-        return self._known[speaking]
+    def _judge(self, silent: frozenset[int]) -> Verdict:
+        if silent not in self._known:
+            self._known[silent] = _judge([one for n, one in enumerate(self._rulings) if n not in silent])
+        return self._known[silent]
 
 
-def _by_log(grant: Grant) -> dict[bytes, list[Tip]]:
-    """The commits from which on a grant holds; a device's word about itself holds only after it was given."""
-    cuts: dict[bytes, list[Tip]] = {}
-    for tip in (*grant.after, grant.act.tip) if grant.own_change else grant.after:
-        cuts.setdefault(tip.log, []).append(tip)
+class _Cut(NamedTuple):
+    """A ruling, by its number, and a commit up to which it says nothing."""
+
+    tip: Tip
+    ruling: int
+
+
+def _by_log(rulings: Sequence[Ruling]) -> dict[bytes, list[_Cut]]:
+    """The cuts in each log, the furthest first. A device's word about itself holds only after it was given."""
+    cuts: dict[bytes, list[_Cut]] = {}
+    for n, (_, grant) in enumerate(rulings):
+        for tip in (*grant.after, grant.act.tip) if grant.own_change else grant.after:
+            cuts.setdefault(tip.log, []).append(_Cut(tip, n))
+    for found in cuts.values():
+        found.sort(key=lambda cut: -cut.tip.sequence)
     return cuts
 
 
