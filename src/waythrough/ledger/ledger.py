@@ -37,7 +37,7 @@ from waythrough.ledger.keys import DeviceKey
 from waythrough.ledger.last import Last
 from waythrough.ledger.lines import StoredLine
 from waythrough.ledger.lists import Gathered
-from waythrough.ledger.merge import Merged, begin, merge, settle
+from waythrough.ledger.merge import Merged, begin, judge_all, merge, settle
 from waythrough.ledger.parcels import Parcel, Tip
 from waythrough.ledger.sqlite import SqliteStore
 from waythrough.ledger.store import Reader, Store, Writer
@@ -352,8 +352,9 @@ class Ledger:
             return self._is_enrolled(reader)
 
     def rebuild(self) -> None:
-        """Throw the lists away and fold them again from the entries."""
+        """Decide again which commits count, throw the lists away and fold them again from the entries."""
         with many_values(), self._store.writing() as writer:
+            judge_all(writer, _believed(self._clock))
             gathered = Gathered()
             for line in writer.every_line():
                 if not line.aside:
@@ -476,7 +477,7 @@ class Ledger:
         It cannot see that the newest commits are missing altogether: what is left is then a whole, older ledger.
         """
         with many_values():
-            return verify(self._store)
+            return verify(self._store, _believed(self._clock))
 
     def in_force(self) -> dict[str, str]:
         """The database's name and version, and the settings on which safety rests, as they really are."""

@@ -154,10 +154,10 @@ def _prove(n: int, parcel: Parcel, ledger: bytes) -> _Arrived:
 
 
 def _prove_line(carried: CarriedLine) -> tuple[bytes, Line]:
-    meta = canonical.decode(carried.meta)
+    meta, ours = canonical.read(carried.meta)
     if faults := lines.meta_faults(meta):
         raise ValueError(faults[0])
-    if not canonical.says(carried.meta, meta):
+    if not ours:
         raise ValueError("the meta of an entry is not written in the ledger's one way")
     if (carried.salt is None) != (carried.body is None):
         raise ValueError("an entry has a salt or a body, and not the other")
@@ -176,7 +176,7 @@ def _prove_body(meta: Mapping[str, object], salt: bytes, body: bytes, hashed: by
         raise ValueError("the body of an entry is not the one its hash was made of")
     if "vault" in meta and not body.startswith(lines.JSON_START):
         return
-    if not canonical.says(body, canonical.decode(body)):
+    if not canonical.read(body)[1]:
         raise ValueError("the body of an entry is not written in the ledger's one way")
 
 
@@ -300,16 +300,27 @@ def _judge(
     reasons: dict[bytes, str] = {}
     fresh = set(new)
     for placed in _to_judge(writer, world, new, forks):
-        reason: str | None = world.members.aside(placed.log, placed.sequence, placed.id) or None
-        late = placed.aside == AHEAD and placed.physical_ms > up_to_ms
-        if late and placed.id not in world.members.admitted:
-            reason = reason or AHEAD
+        reason = _reason(world, placed, up_to_ms)
         if reason != placed.aside:
             changes[placed.id] = reason
         if reason and placed.id in fresh:
             reasons[placed.id] = reason
     writer.set_aside(changes)
     return reasons, {commit: reason for commit, reason in changes.items() if commit not in fresh}
+
+
+def judge_all(writer: Writer, up_to_ms: int) -> None:
+    """Write down for every commit whether it counts, whatever was written there before."""
+    world = World.read(writer, up_to_ms)
+    due = {placed: _reason(world, placed, up_to_ms) for placed in writer.placed()}
+    writer.set_aside({placed.id: reason for placed, reason in due.items() if reason != placed.aside})
+
+
+def _reason(world: World, placed: PlacedCommit, up_to_ms: int) -> str | None:
+    """Why a commit does not count; None if it does."""
+    late = placed.aside == AHEAD and placed.physical_ms > up_to_ms
+    waits = AHEAD if late and placed.id not in world.members.admitted else None
+    return world.members.aside(placed.log, placed.sequence, placed.id) or waits
 
 
 def _to_judge(

@@ -21,16 +21,22 @@ from waythrough.ledger.header import Header, unpack
 from waythrough.ledger.keys import FINGERPRINT_LENGTH
 from waythrough.ledger.lists import Fold, Gathered, Row
 from waythrough.ledger.store import RawCommit, RawLine, Reader, Store
-from waythrough.ledger.verify_commits import CommitChecks
+from waythrough.ledger.verify_commits import CommitChecks, place
 from waythrough.ledger.verify_lines import LineChecks
 from waythrough.ledger.world import AHEAD, World
 from waythrough.terms.entries import Vaulted, Verification
 from waythrough.terms.problems import LedgerBroken
 
 
-def verify(store: Store) -> Verification:
-    """Everything that is wrong with one snapshot of a ledger; no findings, if nothing is."""
-    work = _Work()
+def verify(store: Store, up_to_ms: int) -> Verification:
+    """Everything that is wrong with one snapshot of a ledger; no findings, if nothing is.
+
+    Parameters
+    ----------
+    up_to_ms
+        The latest clock reading to believe now. A commit that was set aside because it lay beyond should lie there.
+    """
+    work = _Work(up_to_ms)
     try:
         with store.reading() as reader:
             work.go_through(reader)
@@ -40,8 +46,8 @@ def verify(store: Store) -> Verification:
     return Verification(work.commits, work.entries, tuple(work.findings.all))
 
 
-NEVER_AHEAD = 2**63 - 1
-"""A commit set aside as ahead is taken for what it was when it arrived; its acts, for what they will be."""
+AS_LAST_SETTLED = -1
+"""A clock reading before all others: whatever stands aside as ahead was ahead when it was last decided what counts."""
 
 
 class _Judge:
@@ -60,8 +66,11 @@ class _Judge:
 
     def aside(self, header: Header, commit: bytes, stored: Any) -> str | None:
         """Why a commit does not count. Whether one from a clock far ahead does depends on when it arrived."""
-        reason = self._world.members.aside(header.log, header.sequence, commit) if self._world else None
-        return reason or (AHEAD if stored == AHEAD else None)
+        if self._world is None:
+            return None
+        members = self._world.members
+        waits = stored == AHEAD and commit not in members.admitted
+        return members.aside(header.log, header.sequence, commit) or (AHEAD if waits else None)
 
     def erased(self, entry: str, owner: Vaulted | None) -> bool:
         """Whether an order that holds covers an entry."""
@@ -71,8 +80,9 @@ class _Judge:
 class _Work:
     """What one verification has read so far."""
 
-    def __init__(self) -> None:
+    def __init__(self, up_to_ms: int) -> None:
         self.findings = Findings()
+        self._up_to_ms = up_to_ms
         self.commits = 0
         self.entries = 0
         self.gathered = Gathered()
@@ -107,7 +117,7 @@ class _Work:
             self.findings.add("the first commit", f"it does not begin a ledger: {error}")
             return _Judge()
         try:
-            world = World.read(reader, NEVER_AHEAD)
+            world = World.read(reader, AS_LAST_SETTLED)
         except LedgerBroken as damage:
             self.findings.add("the ledger's own entries", damage.sentence())
             return _Judge(header.ledger, keys)
@@ -123,12 +133,18 @@ class _Work:
             if header is None:
                 lines.strays(rows)
                 continue
+            self._check_still_ahead(header, commit)
             for revision in lines.check(header, commit.own, rows):
                 self.entries += 1
                 if commit.aside is None:
                     self.gathered.add(revision)
                 else:
                     self.set_aside[revision.id] = revision.record
+
+    def _check_still_ahead(self, header: Header, commit: RawCommit) -> None:
+        """Nobody hides a commit by saying that its time has not come."""
+        if commit.aside == AHEAD and header.physical_ms <= self._up_to_ms:
+            self.findings.add(place(header), "it waits for a time that has come", REBUILD)
 
     def check_corrections(self) -> None:
         """Every correction names entries of its own record."""
@@ -143,9 +159,9 @@ class _Work:
 
     def check_list(self, fold: Fold, stored: Iterator[Row]) -> None:
         """A list is what the entries make it."""
-        place = fold.columns.index("record")
+        column = fold.columns.index("record")
         missing = self.gathered.records()
-        for record, rows in groupby(stored, key=lambda row: row[place]):
+        for record, rows in groupby(stored, key=lambda row: row[column]):
             # An altered record can be any value, even one that is equal to none: not asked for twice.
             due = fold.rows(self.gathered.of(record)) if record in missing else []
             missing.discard(record)

@@ -385,6 +385,23 @@ def test_a_list_that_says_a_thing_twice_is_noticed(written: Path) -> None:
     assert "more than once" in finding.what and "Rebuild" in finding.advice
 
 
+@pytest.mark.parametrize("reason", ["ahead", "revoked"])
+def test_a_commit_hidden_as_one_that_does_not_count_is_noticed_and_a_rebuild_brings_it_back(
+    written: Path, reason: str
+) -> None:
+    before = rows(written, "standing")
+    change(
+        written,
+        ("DELETE FROM standing WHERE kind='figure'", ()),
+        ("UPDATE commits SET aside=? WHERE number=5", (reason,)),
+    )
+    assert findings(written)[0].place.startswith("commit 4 of log")
+    with Ledger.open(written) as ledger:
+        ledger.rebuild()
+        assert ledger.verify().sound
+    assert sorted(map(tuple, rows(written, "standing"))) == sorted(map(tuple, before))
+
+
 def test_a_trigger_put_into_the_file_is_noticed(written: Path) -> None:
     change(
         written,
