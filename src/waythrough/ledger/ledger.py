@@ -336,6 +336,11 @@ class Ledger:
             lacked = lacking(reader, beyond)
             yield from reader.parcels(lacked)
 
+    def unknown(self, tips: Iterable[Tip]) -> list[Tip]:
+        """Those of these commits that are not held here."""
+        with self._store.reading() as reader:
+            return [tip for tip in tips if tip.commit not in reader.ids_at(tip.log, tip.sequence)]
+
     def world(self) -> World:
         """Who may write, what is ordered to be erased, which logs were forked: as the entries now say."""
         with self._store.reading() as reader:

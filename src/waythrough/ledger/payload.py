@@ -51,7 +51,8 @@ class Part:
 
     ``base`` is what a receiver must already hold for the parcels to join on; ``frontier`` is what the sender holds.
     ``answers`` is the id of the bundle this one answers, so that no old answer passes for a new one. ``made_ms`` is
-    the sender's clock, milliseconds since 1970 UTC. ``has`` are the digests of the key sections the sender holds.
+    the sender's clock, milliseconds since 1970 UTC. ``box_key`` is where to seal an answer, for somebody who does not
+    know the sender yet. ``has`` are the digests of the key sections the sender holds.
     """
 
     ledger: bytes
@@ -60,6 +61,7 @@ class Part:
     frontier: tuple[Tip, ...]
     base: tuple[Tip, ...] = ()
     answers: bytes = NO_BUNDLE
+    box_key: str = ""
     number: int = 1
     of: int = 1
     parcels: tuple[Parcel, ...] = ()
@@ -79,6 +81,7 @@ def pack(part: Part) -> bytes:
         cursor.number(part.number),
         cursor.number(part.of),
         cursor.large(part.made_ms),
+        cursor.text(part.box_key),
         *_tips(part.base),
         *_tips(part.frontier),
         *commit_pieces(part.parcels),
@@ -187,12 +190,12 @@ def unpack(payload: bytes) -> Part:
     number, of = data.number("the number of the part"), data.number("the number of parts")
     if not 1 <= number <= of:
         raise Unreadable(f"it says that it is part {number} of {of}")
-    made_ms = data.large("the time it was made")
+    made_ms, box_key = data.large("the time it was made"), data.text("the sender's box key")
     base, frontier = _read_tips(data, "commits it builds on"), _read_tips(data, "commits the sender holds")
     parcels = read_commits(data)
     keys, has = _read_sections(data), _read_digests(data)
     data.end()
-    return Part(ledger, bundle, made_ms, frontier, base, answers, number, of, parcels, keys, has)
+    return Part(ledger, bundle, made_ms, frontier, base, answers, box_key, number, of, parcels, keys, has)
 
 
 def _read_tips(data: Cursor, what: str) -> tuple[Tip, ...]:

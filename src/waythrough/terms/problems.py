@@ -164,6 +164,15 @@ class BundleRefused(Problem):
     exit_code = 4
 
 
+class PeerRefused(Problem):
+    """The other side of a sync answered, and would not go on."""
+
+    code = "sync.refused"
+    message = N_("{peer} refused: {found}.")
+    advice = N_("{remedy}")
+    exit_code = 4
+
+
 class AmbiguousId(Problem):
     """The beginning of an id that several entries share."""
 

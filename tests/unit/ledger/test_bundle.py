@@ -201,7 +201,7 @@ def test_a_payload_that_contradicts_itself_is_refused(change: Callable[[Part], P
 
 
 def test_a_count_that_cannot_be_makes_no_room() -> None:
-    start = payload.pack(replace(PART, base=(), frontier=(), parcels=(), keys=()))[: 48 + 16]
+    start = payload.pack(replace(PART, base=(), frontier=(), parcels=(), keys=()))[: 48 + 16 + 2]
     with pytest.raises(BundleRefused, match="4294967295 commits it builds on are announced"):
         read(wrap(start + b"\xff" * 4))
 
