@@ -216,6 +216,7 @@ def _check_places(writer: Writer, new: Sequence[_Arrived]) -> tuple[tuple[bytes,
         commit: unpack(data)
         for commit, data in writer.headers_of([one.header.previous for one in new]).items()
     }
+    ends = {end.log: end.sequence for end in writer.ends()}
     forks = set()
     taken: set[tuple[bytes, int]] = set()
     for one in new:
@@ -224,7 +225,7 @@ def _check_places(writer: Writer, new: Sequence[_Arrived]) -> tuple[tuple[bytes,
             _check_follows(one, headers.get(header.previous))
         headers[one.id] = header
         place = (header.log, header.sequence)
-        if place in taken or writer.ids_at(*place):
+        if place in taken or (header.sequence <= ends.get(header.log, -1) and writer.ids_at(*place)):
             forks.add(place)
         taken.add(place)
     return tuple(sorted(forks))
