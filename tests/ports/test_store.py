@@ -32,10 +32,15 @@ SIGNER = Signer(
 )
 
 
+def now(writer: Writer) -> Signer:
+    """The signer, as the store stands at this moment."""
+    return replace(SIGNER, tip=writer.tip(SIGNER.log))
+
+
 def begin(writer: Writer) -> None:
     """A ledger's first commit."""
     first = genesis.draft(SIGNER.ledger, "Valley camp", DEVICE.public)
-    write_commit(writer, SIGNER, [lines.write(first, AUTHOR, "first")])
+    write_commit(writer, now(writer), [lines.write(first, AUTHOR, "first")])
 
 
 def sqlite_store(folder: Path) -> Store:
@@ -54,7 +59,7 @@ def write(store: Store, *drafts: Draft) -> tuple[Entry, ...]:
     with store.writing() as writer:
         existing = [lines.read(line) for line in writer.lines_of_records([draft.record for draft in drafts])]
         writings = [lines.write(draft, AUTHOR, "here") for draft in drafts]
-        return write_commit(writer, SIGNER, writings, existing=existing)
+        return write_commit(writer, now(writer), writings, existing=existing)
 
 
 def note(record: str, day: int = 1, corrects: tuple[str, ...] = (), kind: str = "note") -> Draft:
@@ -72,7 +77,7 @@ def test_what_is_written_is_read_in_the_order_of_display(store: Store) -> None:
 
 def test_a_block_that_raises_writes_nothing(store: Store) -> None:
     with pytest.raises(KeyError), store.writing() as writer:
-        write_commit(writer, SIGNER, [lines.write(note("a"), AUTHOR, "here")])
+        write_commit(writer, now(writer), [lines.write(note("a"), AUTHOR, "here")])
         raise KeyError("changed our mind")
     with store.reading() as reader:
         assert reader.standing("note", None) == []

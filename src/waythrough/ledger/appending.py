@@ -13,6 +13,7 @@ from waythrough.ledger.genesis import log_id
 from waythrough.ledger.hashing import merkle_root
 from waythrough.ledger.header import NOTHING, Header, header_hash, unpack
 from waythrough.ledger.keys import DeviceKey, signed
+from waythrough.ledger.last import Last
 from waythrough.ledger.lines import StoredLine, Writing
 from waythrough.ledger.orders import Erasures, receipt
 from waythrough.ledger.store import SealedCommit, StoredCommit, Writer
@@ -32,15 +33,26 @@ from waythrough.terms.problems import (
 EPOCH = lines.OWN_KINDS + "epoch"
 
 
-@dataclass(frozen=True)
+@dataclass
 class Signer:
-    """Who seals: a device's key, for one ledger and log, with its clock and its source of random bytes."""
+    """Who seals: a device's key, for one ledger and log, with its clock and its source of random bytes.
+
+    It holds for one transaction. ``tip`` is the log's last commit and moves on with every one that is written.
+    """
 
     device: DeviceKey
     ledger: bytes
     clock: Callable[[], datetime]
     entropy: Callable[[int], bytes]
     log: bytes
+    tip: StoredCommit | None = None
+
+    @property
+    def last(self) -> Last | None:
+        """What the device is to remember of its log."""
+        if self.tip is None:
+            return None
+        return Last(self.log, unpack(self.tip.header).sequence, header_hash(self.tip.header))
 
 
 def signer(
@@ -56,9 +68,12 @@ def signer(
     A file that was put back, or a laptop that was copied, lacks commits this device has already signed. Another
     commit under their numbers would be a fork, so what is written from here on is a new epoch of the log.
     """
-    log, reason, last = _own_log(writer, device, ledger, clock)
+    log, reason, last = _own_log(writer, device, ledger)
+    tip = writer.tip(log)
+    if tip and _own_header(tip).physical_ms > milliseconds(clock()) + FURTHEST_AHEAD_MS:
+        reason = reason or "the clock had been far ahead"
     if not reason:
-        return Signer(device, ledger, clock, entropy, log)
+        return Signer(device, ledger, clock, entropy, log, tip)
     epoch = int.from_bytes(entropy(4), "big") % (2**31 - 1) + 1
     begun = Signer(device, ledger, clock, entropy, log_id(device.public, epoch))
     body = {"after": last.hex() if last else None, "reason": reason}
@@ -67,9 +82,7 @@ def signer(
     return begun
 
 
-def _own_log(
-    writer: Writer, device: DeviceKey, ledger: bytes, clock: Callable[[], datetime]
-) -> tuple[bytes, str, bytes | None]:
+def _own_log(writer: Writer, device: DeviceKey, ledger: bytes) -> tuple[bytes, str, bytes | None]:
     """The log to go on with, why it must not be gone on with, if so, and the last commit known of it."""
     last = device.last(ledger)
     if last is None:
@@ -80,15 +93,13 @@ def _own_log(
         return last.log, "this device was copied or put back", last.commit
     if last.commit not in writer.ids_at(last.log, last.sequence):
         return last.log, "the workspace was put back to an earlier state", last.commit
-    tip = writer.tip(last.log)
-    ahead = tip and unpack(tip.header).physical_ms > milliseconds(clock()) + FURTHEST_AHEAD_MS
-    return last.log, "the clock had been far ahead" if ahead else "", last.commit
+    return last.log, "", last.commit
 
 
 def _newest_log(writer: Writer, device: DeviceKey) -> bytes:
     """For a device that remembers nothing: its log that was written last, or its first."""
     own = [end.log for end in writer.ends() if end.log.startswith(device.fingerprint)]
-    tips = [unpack(tip.header) for log in own if (tip := writer.tip(log))]
+    tips = [_own_header(tip) for log in own if (tip := writer.tip(log))]
     newest = max(tips, key=lambda header: (header.physical_ms, header.counter), default=None)
     return newest.log if newest else log_id(device.public)
 
@@ -242,6 +253,7 @@ def write_commit(
     data = header.pack()
     commit = StoredCommit(data, signer.device.sign(data))
     writer.add([SealedCommit(commit, sealed, lines.holds_own(sealed))])
+    signer.tip = commit
     entries = tuple(
         lines.read(
             StoredLine(
@@ -264,7 +276,7 @@ def write_commit(
 
 
 def _next_header(writer: Writer, signer: Signer, leaves: Sequence[bytes], act: bytes) -> Header:
-    last = _checked_tip(writer, signer)
+    last = _checked_tip(signer)
     now = signer.clock()
     others = writer.latest_tick(signer.log, milliseconds(now) + FURTHEST_AHEAD_MS)
     own = Tick(last.physical_ms, last.counter) if last else None
@@ -282,16 +294,21 @@ def _next_header(writer: Writer, signer: Signer, leaves: Sequence[bytes], act: b
     )
 
 
-def _checked_tip(writer: Writer, signer: Signer) -> Header | None:
+def _checked_tip(signer: Signer) -> Header | None:
     """The head this commit will follow, proved to be our own: nothing is built on a commit somebody altered."""
-    tip = writer.tip(signer.log)
+    tip = signer.tip
     if tip is None:
         return None
     if not signed(signer.device.public, tip.signature, tip.header):
         raise LedgerBroken(what="the signature of this device's last commit does not hold")
+    return _own_header(tip)
+
+
+def _own_header(tip: StoredCommit) -> Header:
+    """The header of this device's last commit."""
     try:
         return unpack(tip.header)
-    except ValueError as error:
+    except (ValueError, TypeError) as error:
         raise LedgerBroken(what=f"this device's last commit cannot be read: {error}") from error
 
 

@@ -31,10 +31,9 @@ from waythrough.ledger.device import data_folder, device_key
 from waythrough.ledger.erasing import CarriedOut, carry_out
 from waythrough.ledger.frontier import Fork, forks, frontier, lacking
 from waythrough.ledger.hashing import ID_LENGTH, act_hash
-from waythrough.ledger.header import NOTHING, header_hash, unpack
+from waythrough.ledger.header import NOTHING
 from waythrough.ledger.keyring import keyring_of, keyring_path
 from waythrough.ledger.keys import DeviceKey
-from waythrough.ledger.last import Last
 from waythrough.ledger.lines import StoredLine
 from waythrough.ledger.lists import Gathered
 from waythrough.ledger.merge import Merged, begin, judge_all, merge, settle
@@ -255,7 +254,8 @@ class Ledger:
         with self._signing(author) as (writer, signer):
             if key is not None and (earlier := writer.lines_of_act(act)):
                 return same_act(earlier, writings, author, key, self._vault)
-            check_not_erased(drafts, self._world(writer).erasures)
+            if any(draft.vaulted for draft in drafts):
+                check_not_erased(drafts, self._world(writer).erasures)
             existing = writer.lines_of_records(list({draft.record for draft in drafts}))
             known = [lines.read(line) for line in existing]
             check_fits(drafts, known, alongside)
@@ -275,7 +275,7 @@ class Ledger:
             known = [lines.read(line) for line in writer.lines_of_records(records)]
             check_corrects(drafts, known)
             entries = write_commit(writer, signer, writings, existing=known)
-            done = settle(writer, _believed(self._clock), self._tip_ids(writer, signer))
+            done = settle(writer, _believed(self._clock), [signer.last.commit] if signer.last else [])
             check_heeded(done.world, entries)
         self.carry_out(author=author)
         return entries
@@ -529,12 +529,8 @@ class Ledger:
                 )
             sealing = signer(writer, device, bytes.fromhex(self.id), self._clock, self._entropy, author)
             yield writer, sealing
-            tip = writer.tip(sealing.log)
-        if tip:
-            device.remember(
-                bytes.fromhex(self.id),
-                Last(sealing.log, unpack(tip.header).sequence, header_hash(tip.header)),
-            )
+        if last := sealing.last:
+            device.remember(bytes.fromhex(self.id), last)
 
     def device(self) -> DeviceKey:
         """The device that writes here; made on first use."""
@@ -552,10 +548,6 @@ class Ledger:
     def _is_enrolled(self, reader: Reader) -> bool:
         members = self._world(reader).members
         return any(one.fingerprint == self.device().fingerprint for one in members.enrolled())
-
-    def _tip_ids(self, writer: Writer, signer: Signer) -> list[bytes]:
-        tip = writer.tip(signer.log)
-        return [header_hash(tip.header)] if tip else []
 
     @contextmanager
     def _storing(self) -> Iterator[tuple[Writer, None]]:
