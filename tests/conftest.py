@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from servers import Server
+    from waythrough.ledger.places import Place
 
 TORTURE = os.environ.get("WAYTHROUGH_TORTURE") == "1"
 
@@ -38,6 +42,32 @@ def tool() -> Callable[[str], str]:
         pytest.skip(message)
 
     return find
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A PostgreSQL server of this session's own (one per worker); in CI it must be there; else a skip."""
+    from servers import Server, programs  # here, so that suites without a server do not wait for its driver
+
+    folder = programs()
+    if folder is None:
+        message = "PostgreSQL is not installed; `make system` says which package brings it"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+    server = Server.begin(folder)
+    yield server
+    server.end()
+
+
+@pytest.fixture(params=["file", "server"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+    """Where a new ledger can be made: a test that asks for it runs once for each kind of store."""
+    from waythrough.ledger import places
+
+    if request.param == "file":
+        return places.find(tmp_path / "valley.way")
+    return places.find(request.getfixturevalue("postgres").new())
 
 
 # --- how long to look, and what was counted -------------------------------------------------------------------

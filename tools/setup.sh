@@ -3,7 +3,7 @@
 # hash, and the system parts that some suites need. Safe to call again: what is there is left as it is.
 #
 #   tools/setup.sh python   the virtual environment in .venv
-#   tools/setup.sh system   Chromium, poppler and fonts, by apt where we may; otherwise says what is left out
+#   tools/setup.sh system   Chromium, poppler, fonts and PostgreSQL, by apt where we may; otherwise says what is left out
 set -eu
 cd "$(dirname "$0")/.."
 venv=.venv
@@ -58,6 +58,7 @@ setup_python() {
 missing_system_parts() {
     command -v chromium >/dev/null || printf 'chromium '
     command -v pdftotext >/dev/null || printf 'poppler-utils '
+    { command -v postgres || ls /usr/lib/postgresql/*/bin/postgres; } >/dev/null 2>&1 || printf 'postgresql '
     { command -v fc-list >/dev/null && fc-list | grep -q 'NotoSansArabic'; } || printf 'fontconfig fonts-noto-core '
 }
 
@@ -75,7 +76,7 @@ setup_system() {
             return 0
         fi
     fi
-    say "Left out: the tests that draw pages and read PDFs, for want of: $parts"
+    say "Left out: the tests that draw pages, read PDFs or start a database server, for want of: $parts"
     say "To add them: sudo apt-get install --no-install-recommends $parts"
     # On CI a suite left out is a failure, not a remark.
     [ -z "${CI:-}" ]

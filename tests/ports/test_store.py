@@ -6,7 +6,6 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import pytest
 
@@ -16,7 +15,7 @@ from waythrough.ledger.clock import Tick
 from waythrough.ledger.header import unpack
 from waythrough.ledger.keys import DeviceKey
 from waythrough.ledger.lists import STANDING
-from waythrough.ledger.sqlite import SqliteStore
+from waythrough.ledger.places import Place
 from waythrough.ledger.store import SealedCommit, Store, StoredCommit, Writer
 from waythrough.terms.entries import Draft, Entry
 
@@ -43,14 +42,10 @@ def begin(writer: Writer) -> None:
     write_commit(writer, now(writer), [lines.write(first, AUTHOR, "first")])
 
 
-def sqlite_store(folder: Path) -> Store:
-    SqliteStore.create(folder / "valley.way", begin)
-    return SqliteStore.open(folder / "valley.way")
-
-
-@pytest.fixture(params=[sqlite_store])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    made: Store = request.param(tmp_path)
+@pytest.fixture
+def store(place: Place) -> Iterator[Store]:
+    place.create(begin)
+    made = place.open()
     yield made
     made.close()
 
@@ -95,7 +90,7 @@ def test_a_reader_sees_one_moment_and_does_not_hold_up_a_writer(store: Store) ->
         assert len(reader.standing("note", None)) == 2
 
 
-def test_writers_wait_for_each_other_and_each_follows_the_one_before(store: Store) -> None:
+def test_writers_wait_for_each_other_and_each_follows_the_one_before(place: Place, store: Store) -> None:
     def work(name: str) -> None:
         for n in range(10):
             write(store, note(f"{name}/{n}"))
@@ -108,7 +103,7 @@ def test_writers_wait_for_each_other_and_each_follows_the_one_before(store: Stor
     with store.reading() as reader:
         headers = [unpack(row.header) for row in reader.raw_commits()]
     assert [header.sequence for header in headers] == list(range(41))
-    assert Ledger(Path("valley"), store, clock=lambda: NOON, entropy=bytes).verify().sound
+    assert Ledger(place, store, clock=lambda: NOON, entropy=bytes).verify().sound
 
 
 def test_the_tip_is_the_last_commit_of_its_own_log(store: Store) -> None:
@@ -191,7 +186,7 @@ def test_a_sound_store_finds_no_fault_with_itself(store: Store) -> None:
         assert reader.faults() == []
 
 
-def test_an_altered_entry_breaks_the_chain_at_that_entry(store: Store) -> None:
+def test_an_altered_entry_breaks_the_chain_at_that_entry(place: Place, store: Store) -> None:
     """A commit whose lines are not those that were signed is named, whatever the store."""
     write(store, note("a"))
     sealed, _ = lines.seal([lines.write(note("b"), AUTHOR, "here")], SIGNER.entropy)
@@ -201,7 +196,7 @@ def test_an_altered_entry_breaks_the_chain_at_that_entry(store: Store) -> None:
     forged = replace(unpack(tip.header), sequence=2, counter=9).pack()
     with store.writing() as writer:
         writer.add([SealedCommit(StoredCommit(forged, DEVICE.sign(forged)), sealed, own=False)])
-    verification = Ledger(Path("valley"), store, clock=lambda: NOON, entropy=bytes).verify()
+    verification = Ledger(place, store, clock=lambda: NOON, entropy=bytes).verify()
     places = {finding.place for finding in verification.findings}
     assert f"commit 2 of log {SIGNER.log.hex()[:16]}" in places
     assert not any(place.startswith("commit 1 ") for place in places)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+from os import PathLike
 
 from waythrough.actions.vaulting import Vaulting
 from waythrough.actions.workspace import Clock, Workspace, utc_now
 from waythrough.cases import loader
 from waythrough.ledger import Ledger
+from waythrough.ledger.places import File, Place, find
 from waythrough.terms.doing import Exercise
 from waythrough.terms.entries import Draft
 from waythrough.terms.kinds import body_of
@@ -27,6 +28,8 @@ FIRST_ROLES = (
 )
 """Whoever begins a workspace holds every role until others are recorded."""
 
+Where = str | PathLike[str] | Place
+
 Progress = Callable[[str, int, int], None]
 """(what, done, of how many)."""
 
@@ -35,16 +38,19 @@ def silent(what: str, done: int, total: int) -> None:
     """No progress shown."""
 
 
-def begin(path: Path, title: str, person: str, case: str | None = None, clock: Clock = utc_now) -> Workspace:
-    """Make a new workspace with its first person; refuses an existing file.
+def begin(
+    where: Where, title: str | None, person: str, case: str | None = None, clock: Clock = utc_now
+) -> Workspace:
+    """Make a new workspace with its first person, in a file or on a server; refuses one that is there.
 
     Raises
     ------
     WorkspaceExists
-        The file is there; nothing was overwritten.
+        It is there already; nothing was overwritten.
     """
+    place = find(where)
     if case:
-        return begin_case(path, case, clock=clock)
+        return begin_case(place, case, clock=clock)
     if not person.strip():
         raise InputRefused(
             place="--person",
@@ -52,27 +58,27 @@ def begin(path: Path, title: str, person: str, case: str | None = None, clock: C
             allowed="a name or initials",
             remedy="Say who begins this workspace.",
         )
-    if not path.absolute().parent.is_dir():
+    if isinstance(place, File) and not place.path.absolute().parent.is_dir():
         raise InputRefused(
-            place=str(path.parent),
+            place=str(place.path.parent),
             found="no such folder",
             allowed="a folder that is there",
             remedy="Make it first.",
         )
     first = Person("person-1", person, FIRST_ROLES)
-    ledger = Ledger.create(path, title=title, author=first.id, clock=clock)
+    ledger = Ledger.create(place, title=title or place.name, author=first.id, clock=clock)
     ledger.append([Draft("person", first.id, body_of(first))], author=first.id)
     return Workspace(ledger, None, clock)
 
 
-def begin_case(path: Path, case: str, clock: Clock = utc_now, progress: Progress = silent) -> Workspace:
+def begin_case(where: Where, case: str, clock: Clock = utc_now, progress: Progress = silent) -> Workspace:
     """Make a workspace from a case that ships with the package, commit by commit as the case tells them.
 
-    A case is written whole or not at all: if anything fails, the new file is removed again.
+    A case is written whole or not at all: if anything fails, the new workspace is removed again.
     """
-    loaded = loader.load(case)
+    place, loaded = find(where), loader.load(case)
     meta = loaded.meta
-    ledger = Ledger.create(path, title=meta.titles["en"], author=loaded.commits[0].author, clock=clock)
+    ledger = Ledger.create(place, title=meta.titles["en"], author=loaded.commits[0].author, clock=clock)
     try:
         notice = Draft(
             "exercise", f"exercise-{meta.id}", body_of(_exercise(meta)), known_on=meta.register_known_on
@@ -87,8 +93,7 @@ def begin_case(path: Path, case: str, clock: Clock = utc_now, progress: Progress
             stands.update((entry.record, entry.id) for entry in written)
     except BaseException:
         ledger.close()
-        for ending in ("", "-wal", "-shm"):  # only what this call made: the file did not exist before
-            path.with_name(path.name + ending).unlink(missing_ok=True)
+        place.remove()  # only what this call made: creating refuses what is there
         raise
     ws = Workspace(ledger, None, clock)
     return ws.at(meta.default_as_of)

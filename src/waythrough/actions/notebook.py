@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from datetime import date
-from pathlib import Path
 
 from waythrough.actions import choose, show, tell, understand
 from waythrough.actions.opening import open_workspace
@@ -63,11 +62,14 @@ class Notebook:
         return show.show(self.workspace, ident)
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the workspace."""
         self.workspace.close()
 
 
-def open(path: str | os.PathLike[str], as_of: date | str | None = None) -> Notebook:
-    """Open a workspace as of a day: the case's own day for an example, today for any other, unless one is given."""
+def open(where: str | os.PathLike[str], as_of: date | str | None = None) -> Notebook:
+    """Open a workspace, by its path or its server's address, as of a day.
+
+    Without a day it is the case's own day for an example, and today for any other.
+    """
     day = parse_day(as_of, "as_of") if isinstance(as_of, str) else as_of
-    return Notebook(open_workspace(Path(path), day))
+    return Notebook(open_workspace(where, day))

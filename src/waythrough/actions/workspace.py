@@ -7,12 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from waythrough.actions.vaulting import Vaulting
 from waythrough.ledger import Ledger
+from waythrough.ledger.places import Place
 from waythrough.terms.codec import from_body
 from waythrough.terms.entries import OPEN, Draft, Entry, Head, WouldWrite
 from waythrough.terms.kinds import KINDS, Known, record_of
@@ -65,10 +65,10 @@ class Workspace:
 
     @classmethod
     def open(
-        cls, path: str | os.PathLike[str], as_of: date | None = None, clock: Clock = utc_now
+        cls, where: str | os.PathLike[str] | Place, as_of: date | None = None, clock: Clock = utc_now
     ) -> Workspace:
-        """Open a workspace file as of a day."""
-        return cls(Ledger.open(Path(path)), as_of, clock)
+        """Open a workspace, a file or a server's, as of a day."""
+        return cls(Ledger.open(where), as_of, clock)
 
     def at(self, as_of: date) -> Workspace:
         """The same ledger as of another day."""

@@ -39,7 +39,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
 
 SHARED = {
     "workspace": click.Option(
-        ["-C", "workspace"], metavar="FILE|DIR", help="The workspace file, or its folder."
+        ["-C", "workspace"],
+        metavar="FILE|DIR|ADDRESS",
+        help="The workspace file or its folder, or postgresql://…",
     ),
     "as_of": click.Option(
         ["--as-of", "as_of"], metavar="DAY", help="What had been published or recorded by that day."

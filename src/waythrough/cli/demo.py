@@ -44,7 +44,7 @@ def command(settings: Settings, case: str | None, out: Path) -> None:
         settings.emit(
             "demo",
             {
-                "workspace": str(ws.ledger.path),
+                "workspace": str(ws.ledger.place),
                 "as_of": ws.as_of.isoformat(),
                 "gap": told.chosen.plan.gap if told.chosen else None,
                 "plan": to_body(told.chosen.plan, full=True) if told.chosen else None,
@@ -73,7 +73,7 @@ def command(settings: Settings, case: str | None, out: Path) -> None:
     for language, lacking in skipped_languages(ws).items():
         settings.talk(f"No report in “{language}”: {lacking} sentences are not translated yet.")
     settings.talk(f"Took {time.monotonic() - started:.1f} s.")
-    settings.next(f"waythrough board -C {ws.ledger.path}", f"waythrough show ID -C {ws.ledger.path}")
+    settings.next(f"waythrough board -C {ws.ledger.place}", f"waythrough show ID -C {ws.ledger.place}")
 
 
 def _progress(what: str, done: int, total: int) -> None:

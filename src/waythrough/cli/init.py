@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from waythrough.cli.app import Shared
@@ -11,26 +9,27 @@ from waythrough.cli.settings import Settings, pass_settings
 
 
 @click.command("init", cls=Shared)
-@click.argument("path", type=click.Path(path_type=Path))
-@click.option("--title", help="What people call this workspace (default: the file's name).")
+@click.argument("where", metavar="FILE|ADDRESS")
+@click.option("--title", help="What people call this workspace (default: the file's or schema's name).")
 @click.option("--person", required=True, help="Your name or initials: the first person, head of office.")
 @click.option("--case", "case", help="Begin with a shipped case instead of empty.")
 @pass_settings
-def command(settings: Settings, path: Path, title: str | None, person: str, case: str | None) -> None:
-    """Begin a new workspace: one file, with you as its first person.
+def command(settings: Settings, where: str, title: str | None, person: str, case: str | None) -> None:
+    """Begin a new workspace, with you as its first person: one file, or a schema on a PostgreSQL server.
 
     \b
-    Example:
+    Examples:
       waythrough init valley.way --person "A. K."
+      waythrough init "postgresql://team@db.example.org/field?schema=valley" --person "A. K."
     """
     from waythrough.actions.beginning import begin
 
-    with begin(path, title or path.stem, person, case) as ws:
-        first = ws.person()
+    with begin(where, title, person, case) as ws:
+        first, place = ws.person(), ws.ledger.place
         count = len(ws.ledger.log(limit=3))
     if settings.json:
-        settings.emit("workspace", {"path": str(path), "person": first.id})
+        settings.emit("workspace", {"path": str(place), "person": first.id})
     settings.talk(
-        f"Created {path} (SQLite, {count} first entries, signed by this device). You are {first.id}."
+        f"Created {place} ({place.keeper}, {count} first entries, signed by this device). You are {first.id}."
     )
     settings.next("waythrough record organisation --help", "waythrough import --template places")

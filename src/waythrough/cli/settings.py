@@ -17,6 +17,7 @@ from waythrough.terms.when import parse_day
 
 if TYPE_CHECKING:
     from waythrough.actions.workspace import Workspace
+    from waythrough.ledger.places import Place
     from waythrough.terms.parties import Person
 
 SUFFIX = ".way"
@@ -40,10 +41,28 @@ class Settings:
 
     # --- the workspace -------------------------------------------------------------------------------------
 
-    def path(self) -> Path:
-        """The workspace file: the one named, or the only one in this folder."""
+    def place(self) -> Place:
+        """Where the workspace is: the file or the server's address that was named, or the only file in this folder."""
+        from waythrough.ledger.places import find
+        from waythrough.ledger.server import is_address
+
         self.may_ask()
-        named = self.workspace or os.environ.get("WAYTHROUGH_WORKSPACE")
+        named = self._named()
+        return find(named if named and is_address(named) else self.path())
+
+    def path(self) -> Path:
+        """The workspace file, for a command that needs one: the one named, or the only one in this folder."""
+        from waythrough.ledger.server import is_address
+
+        self.may_ask()
+        named = self._named()
+        if named and is_address(named):
+            raise InputRefused(
+                place="the workspace",
+                found="the address of a server",
+                allowed="a workspace file, with this command",
+                remedy="Name a file with -C. Whoever runs the server looks after it with the server's own tools.",
+            )
         folder = Path(named) if named else Path.cwd()
         if named and not folder.is_dir():
             return folder
@@ -59,11 +78,14 @@ class Settings:
             remedy=f"Name one: waythrough -C {found[0].name} …",
         )
 
+    def _named(self) -> str | None:
+        return self.workspace or os.environ.get("WAYTHROUGH_WORKSPACE")
+
     def open(self) -> Workspace:
         """Open the workspace as of the day asked for."""
         from waythrough.actions.opening import open_workspace
 
-        return self._checked(open_workspace(self.path(), self.day()))
+        return self._checked(open_workspace(self.place(), self.day()))
 
     def open_now(self) -> Workspace:
         """Open the workspace with everything known today, for writing: the past is not written to."""
@@ -76,7 +98,7 @@ class Settings:
                 allowed="no --as-of with a command that writes",
                 remedy="Say when the words were published with --heard-on or --source instead.",
             )
-        ws = self._checked(Workspace.open(self.path()))
+        ws = self._checked(Workspace.open(self.place()))
         ws.dry_run = self.dry_run
         return ws
 

@@ -20,7 +20,7 @@ def command(settings: Settings) -> None:
     """
     from waythrough.ledger import Ledger
 
-    with Ledger.open(settings.path()) as ledger:
+    with Ledger.open(settings.place()) as ledger:
         found = ledger.verify()
     if settings.json:
         settings.emit("verification", {**to_body(found, full=True), "sound": found.sound})

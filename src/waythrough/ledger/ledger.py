@@ -8,11 +8,10 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
 from os import PathLike
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from waythrough.ledger import canonical, clock, genesis, lines, lists
+from waythrough.ledger import canonical, clock, genesis, lines, lists, places
 from waythrough.ledger.appending import (
     Signer,
     check_corrects,
@@ -38,7 +37,7 @@ from waythrough.ledger.lines import StoredLine
 from waythrough.ledger.lists import Gathered
 from waythrough.ledger.merge import Merged, begin, judge_all, merge, settle
 from waythrough.ledger.parcels import Parcel, Tip
-from waythrough.ledger.sqlite import SqliteStore
+from waythrough.ledger.places import Place
 from waythrough.ledger.store import Reader, Store, Writer
 from waythrough.ledger.vault import Keys, Vault
 from waythrough.ledger.verify import verify
@@ -68,7 +67,7 @@ class Ledger:
 
     def __init__(
         self,
-        path: Path,
+        place: Place,
         store: Store,
         *,
         clock: Clock,
@@ -76,7 +75,7 @@ class Ledger:
         device: DeviceKey | None = None,
         keyring: Keys | None = None,
     ) -> None:
-        self.path = path
+        self.place = place
         self._store = store
         self._clock = clock
         self._entropy = entropy
@@ -91,7 +90,7 @@ class Ledger:
     @classmethod
     def create(
         cls,
-        path: str | PathLike[str],
+        where: str | PathLike[str] | Place,
         *,
         title: str,
         author: str,
@@ -100,10 +99,12 @@ class Ledger:
         device: DeviceKey | None = None,
         keyring: Keys | None = None,
     ) -> Ledger:
-        """Begin a ledger in a new workspace file.
+        """Begin a ledger in a new workspace: a file, or a schema on a PostgreSQL server.
 
         Parameters
         ----------
+        where
+            A path, or ``postgresql://user@host/database?schema=valley``.
         title
             What people call it. It is kept in the first commit and cannot be changed.
         author
@@ -123,7 +124,7 @@ class Ledger:
         DraftRefused
             No title, or no author.
         """
-        path = Path(path)
+        at = places.find(where)
         if not title.strip():
             raise DraftRefused(
                 place="the new ledger", found="its title is empty", remedy="Give it a name people will know."
@@ -140,13 +141,13 @@ class Ledger:
         def begin(writer: Writer) -> None:
             write_commit(writer, signer, [first])
 
-        SqliteStore.create(path, begin)
-        return cls.open(path, clock=clock, entropy=entropy, device=device, keyring=keyring)
+        at.create(begin)
+        return cls.open(at, clock=clock, entropy=entropy, device=device, keyring=keyring)
 
     @classmethod
     def receive(
         cls,
-        path: str | PathLike[str],
+        where: str | PathLike[str] | Place,
         parcels: Iterable[Parcel],
         *,
         clock: Clock = clock.now_utc,
@@ -154,7 +155,7 @@ class Ledger:
         device: DeviceKey | None = None,
         keyring: Keys | None = None,
     ) -> Ledger:
-        """A ledger that was begun elsewhere, in a new workspace file.
+        """A ledger that was begun elsewhere, in a new workspace.
 
         Nothing in it proves that it is the ledger one meant: compare its first commit's words with another person.
 
@@ -165,15 +166,15 @@ class Ledger:
         ParcelRefused
             The commits do not begin with a ledger's first one, or one of them is not what it says.
         """
-        path = Path(path)
+        at = places.find(where)
         limit = _believed(clock)
-        SqliteStore.create(path, lambda writer: begin(writer, parcels, limit))
-        return cls.open(path, clock=clock, entropy=entropy, device=device, keyring=keyring)
+        at.create(lambda writer: begin(writer, parcels, limit))
+        return cls.open(at, clock=clock, entropy=entropy, device=device, keyring=keyring)
 
     @classmethod
     def open(
         cls,
-        path: str | PathLike[str],
+        where: str | PathLike[str] | Place,
         *,
         clock: Clock = clock.now_utc,
         entropy: Entropy = secrets.token_bytes,
@@ -185,16 +186,16 @@ class Ledger:
         Raises
         ------
         NoWorkspace
-            There is no such file.
+            There is no such file or schema.
         NotAWorkspace
-            The file is something else, is empty, or is of a format this program does not know.
+            It is something else, is empty, or is of a format this program does not know.
         LedgerBroken
             The first commit cannot be read, so nothing after it can be believed.
         """
-        path = Path(path)
-        store = SqliteStore.open(path)
+        at = places.find(where)
+        store = at.open()
         try:
-            return cls(path, store, clock=clock, entropy=entropy, device=device, keyring=keyring)
+            return cls(at, store, clock=clock, entropy=entropy, device=device, keyring=keyring)
         except BaseException:
             store.close()
             raise
@@ -490,7 +491,7 @@ class Ledger:
             return reader.in_force()
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Let go of the file or the server."""
         self._store.close()
 
     def __enter__(self) -> Self:

@@ -257,7 +257,7 @@ def _check(draft: Draft, author: str, place: str) -> None:
             raise DraftRefused(
                 place=place,
                 found=f"its {name} is {value!r}",
-                remedy=f"Give the {name} as a text that is not empty.",
+                remedy=f"Give the {name} as a text that is not empty and has no NUL in it.",
             )
     for name, day in (
         ("known_on", draft.known_on),
@@ -308,7 +308,8 @@ def _day(text: str | None) -> date | None:
 
 
 def _is_text(value: Any) -> bool:
-    return isinstance(value, str) and bool(value.strip())
+    # PostgreSQL's texts cannot hold the character 0, and what one laptop writes every store must take.
+    return isinstance(value, str) and bool(value.strip()) and "\0" not in value
 
 
 def _is_day(value: Any) -> bool:

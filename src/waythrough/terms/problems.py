@@ -52,6 +52,17 @@ class NoWorkspace(Problem):
     exit_code = 3
 
 
+class ServerOutOfReach(Problem):
+    """A database server that does not answer, or does not let us in."""
+
+    code = "workspace.server-out-of-reach"
+    message = N_("The server of {path} cannot be used: {reason}")
+    advice = N_(
+        "Check host, port, database, user and network. A password belongs in ~/.pgpass or PGPASSWORD."
+    )
+    exit_code = 3
+
+
 # --- exit 4: input refused ---------------------------------------------------------------------------------
 
 
@@ -75,6 +86,15 @@ class WorkspaceExists(Problem):
     code = "workspace.exists"
     message = N_("{path} already exists.")
     advice = N_("Choose another name, or move the old file away first; nothing was overwritten.")
+    exit_code = 4
+
+
+class DriverMissing(Problem):
+    """An address of a database server, and no driver to reach one."""
+
+    code = "workspace.driver-missing"
+    message = N_("A workspace on a PostgreSQL server needs a driver that is not installed.")
+    advice = N_("Install it: pip install waythrough[pg]")
     exit_code = 4
 
 
@@ -232,6 +252,17 @@ class ParcelRefused(Problem):
         "Nothing of it was taken in and nothing here has changed. Ask the sender for a new copy; if it is refused "
         "again, ask the sender to run `waythrough verify`."
     )
+    exit_code = 6
+
+
+class ServerNotDurable(Problem):
+    """A server set to be quick at the price of losing what it acknowledged."""
+
+    code = "workspace.server-not-durable"
+    message = N_(
+        "The server of {path} runs with {setting} = {found}: a power cut could lose or spoil the ledger."
+    )
+    advice = N_("Ask whoever runs the server to set {setting} = on. Nothing was read or written.")
     exit_code = 6
 
 

@@ -142,6 +142,6 @@ def test_reading_needs_and_makes_no_key(
     tmp_path: Path, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("WAYTHROUGH_HOME", str(tmp_path / "home"))
-    with Ledger.open(ledger.path) as other:
+    with Ledger.open(ledger.place) as other:
         assert other.verify().sound
     assert not (tmp_path / "home").exists()

@@ -52,11 +52,11 @@ def vaulted(workspace: Path, clock: HandClock, device: DeviceKey, keyring: Keyri
 
 def elsewhere(ledger: Ledger, clock: HandClock, device: DeviceKey, keyring: KeyringInMind | None) -> Ledger:
     """The same file, opened by a device with other keys or none."""
-    return Ledger.open(ledger.path, clock=clock, device=device, keyring=keyring)
+    return Ledger.open(ledger.place, clock=clock, device=device, keyring=keyring)
 
 
 def stored_bodies(ledger: Ledger) -> list[bytes]:
-    with sqlite3.connect(ledger.path) as connection:
+    with sqlite3.connect(str(ledger.place)) as connection:
         return [row[0] for row in connection.execute("SELECT body FROM entries ORDER BY number")]
 
 
@@ -129,7 +129,7 @@ def test_an_envelope_that_does_not_open_is_left_sealed_and_stops_no_reader(
     vaulted.append([home("hh-1"), home("hh-2"), home("hh-3")], author="person-1")
     bodies = stored_bodies(vaulted)[1:]
     broken = [bodies[0][:-1] + bytes([bodies[0][-1] ^ 1]), b"\x02" + bodies[1][1:]]
-    with sqlite3.connect(vaulted.path) as connection:
+    with sqlite3.connect(str(vaulted.place)) as connection:
         for n, body in enumerate(broken, start=2):
             connection.execute("UPDATE entries SET body=? WHERE number=?", (body, n))
     connection.close()
