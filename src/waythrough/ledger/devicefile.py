@@ -94,6 +94,32 @@ def save(folder: Path, file: DeviceFile) -> None:
         replace(draft, path)
 
 
+def put(folder: Path, data: bytes) -> DeviceFile:
+    """Put a device's file, as `content` gave it, into a folder that has none.
+
+    Raises
+    ------
+    FileExistsError
+        The folder has a device.
+    DeviceKeyUnusable
+        These bytes are no device's file.
+    """
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = folder / FILE_NAME
+    try:
+        file = _read(json.loads(data.decode("ascii")))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise DeviceKeyUnusable(path=path, found="the backup does not hold the file of a device") from None
+    with _draft(path, _write(file)) as draft:
+        put_in_place(draft, path)
+    return file
+
+
+def content(folder: Path) -> bytes:
+    """The file as it is, to be kept in a backup. Raises as `load`."""
+    return _write(load(folder))
+
+
 def _make(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     first = folder / FIRST_FILE_NAME

@@ -24,6 +24,7 @@ from waythrough.ledger.appending import (
     signer,
     write_commit,
 )
+from waythrough.ledger.assembling import rebuild
 from waythrough.ledger.bulk import many_values
 from waythrough.ledger.clock import FURTHEST_AHEAD_MS, milliseconds
 from waythrough.ledger.device import data_folder, device_key
@@ -34,8 +35,7 @@ from waythrough.ledger.header import NOTHING
 from waythrough.ledger.keyring import keyring_of, keyring_path
 from waythrough.ledger.keys import DeviceKey
 from waythrough.ledger.lines import StoredLine
-from waythrough.ledger.lists import Gathered
-from waythrough.ledger.merge import Merged, begin, judge_all, merge, settle
+from waythrough.ledger.merge import Merged, begin, merge, settle
 from waythrough.ledger.parcels import Parcel, Tip
 from waythrough.ledger.places import Place
 from waythrough.ledger.store import Reader, Store, Writer
@@ -360,14 +360,7 @@ class Ledger:
     def rebuild(self) -> None:
         """Decide again which commits count, throw the lists away and fold them again from the entries."""
         with many_values(), self._store.writing() as writer:
-            judge_all(writer, _believed(self._clock))
-            gathered = Gathered()
-            for line in writer.every_line():
-                if not line.aside:
-                    gathered.add(lines.read_revision(line))
-            for fold in lists.FOLDS:
-                writer.clear(fold)
-                writer.put(fold, [], gathered.fold(fold))
+            rebuild(writer, _believed(self._clock))
 
     # --- reading -------------------------------------------------------------------------------------------
 

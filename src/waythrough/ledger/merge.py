@@ -43,7 +43,7 @@ class Merged:
     erased: tuple[CarriedOut, ...] = ()
 
 
-class _Arrived(NamedTuple):
+class Arrived(NamedTuple):
     """A parcel that is proved by itself."""
 
     id: bytes
@@ -72,7 +72,7 @@ def merge(writer: Writer, ledger: bytes, parcels: Iterable[Parcel], up_to_ms: in
         A commit is not what its signature says, has no place in its log, or lacks a body that nobody ordered to be
         erased. Nothing is taken in.
     """
-    arrived = [_prove(n, parcel, ledger) for n, parcel in enumerate(parcels)]
+    arrived = [prove(n, parcel, ledger) for n, parcel in enumerate(parcels)]
     held = writer.headers_of([one.id for one in arrived])
     new = list({one.id: one for one in arrived if one.id not in held}.values())
     if not new:
@@ -117,14 +117,14 @@ def begin(writer: Writer, parcels: Iterable[Parcel], up_to_ms: int) -> None:
         ledger = unpack(first.header).ledger
     except (ValueError, TypeError) as error:
         raise ParcelRefused(place="the first commit", found=str(error)) from None
-    one = _prove(0, first, ledger)
+    one = prove(0, first, ledger)
     writer.add([SealedCommit(one.commit, one.lines, True)])
     _check_begins(World.read(writer, up_to_ms), one)
     settle(writer, up_to_ms, [one.id])
     merge(writer, ledger, arriving, up_to_ms)
 
 
-def _check_begins(world: World, one: _Arrived) -> None:
+def _check_begins(world: World, one: Arrived) -> None:
     said = [act.body.get("ledger") for act in world.acts if act.kind == GENESIS]
     if said != [one.header.ledger.hex()] or one.header.sequence or one.header.previous != NOTHING:
         raise _refused(one, "it does not begin a ledger")
@@ -134,7 +134,14 @@ def _check_begins(world: World, one: _Arrived) -> None:
 # --- what each commit proves by itself -----------------------------------------------------------------------
 
 
-def _prove(n: int, parcel: Parcel, ledger: bytes) -> _Arrived:
+def prove(n: int, parcel: Parcel, ledger: bytes) -> Arrived:
+    """The n-th commit of what arrived, read and proved by itself: its entries are the ones its header was made of.
+
+    Raises
+    ------
+    ParcelRefused
+        They are not, or it is no commit of this ledger.
+    """
     place = f"commit {n + 1} of what arrived"
     try:
         header = unpack(parcel.header)
@@ -150,7 +157,7 @@ def _prove(n: int, parcel: Parcel, ledger: bytes) -> _Arrived:
     except (ValueError, TypeError, KeyError, IndexError, OverflowError, RecursionError) as error:
         raise ParcelRefused(place=place, found=str(error) or type(error).__name__) from None
     commit = StoredCommit(parcel.header, parcel.signature)
-    return _Arrived(header_hash(parcel.header), header, commit, tuple(line for _, line in proved))
+    return Arrived(header_hash(parcel.header), header, commit, tuple(line for _, line in proved))
 
 
 def _prove_line(carried: CarriedLine) -> tuple[bytes, Line]:
@@ -180,14 +187,14 @@ def _prove_body(meta: Mapping[str, object], salt: bytes, body: bytes, hashed: by
         raise ValueError("the body of an entry is not written in the ledger's one way")
 
 
-def _own(arrived: _Arrived) -> bool:
+def _own(arrived: Arrived) -> bool:
     return lines.holds_own(arrived.lines)
 
 
 # --- what each commit proves beside the others ---------------------------------------------------------------
 
 
-def _check_signatures(world: World, new: Sequence[_Arrived]) -> None:
+def _check_signatures(world: World, new: Sequence[Arrived]) -> None:
     keys = world.keys(_acts(new))
     for one in new:
         key = keys.get(one.header.log[:FINGERPRINT_LENGTH])
@@ -197,7 +204,7 @@ def _check_signatures(world: World, new: Sequence[_Arrived]) -> None:
             raise _refused(one, "its signature does not hold")
 
 
-def _acts(new: Sequence[_Arrived]) -> list[Act]:
+def _acts(new: Sequence[Arrived]) -> list[Act]:
     try:
         return [
             act_of(one.id, line)
@@ -210,7 +217,7 @@ def _acts(new: Sequence[_Arrived]) -> list[Act]:
         raise ParcelRefused(place="an entry of the ledger's own", found=error.sentence()) from None
 
 
-def _check_places(writer: Writer, new: Sequence[_Arrived]) -> tuple[tuple[bytes, int], ...]:
+def _check_places(writer: Writer, new: Sequence[Arrived]) -> tuple[tuple[bytes, int], ...]:
     """Each commit follows one that is here or came before it; two in one place are a fork, and both are kept."""
     headers = {
         commit: unpack(data)
@@ -231,7 +238,7 @@ def _check_places(writer: Writer, new: Sequence[_Arrived]) -> tuple[tuple[bytes,
     return tuple(sorted(forks))
 
 
-def _check_follows(one: _Arrived, before: Header | None) -> None:
+def _check_follows(one: Arrived, before: Header | None) -> None:
     header = one.header
     if before is None:
         raise _refused(one, "the commit before it is missing")
@@ -241,7 +248,7 @@ def _check_follows(one: _Arrived, before: Header | None) -> None:
         raise _refused(one, "its clock is not later than that of the commit before it")
 
 
-def _check_corrections(writer: Writer, new: Sequence[_Arrived]) -> None:
+def _check_corrections(writer: Writer, new: Sequence[Arrived]) -> None:
     """What an entry corrects is here or comes with it, and is of its own record: its author had read it."""
     arrived = [(one, entry) for one in new for line in one.stored() for entry in [lines.read(line)]]
     records = {entry.id: entry.record for _, entry in arrived}
@@ -256,7 +263,7 @@ def _check_corrections(writer: Writer, new: Sequence[_Arrived]) -> None:
                 )
 
 
-def _refused(one: _Arrived, found: str) -> ParcelRefused:
+def _refused(one: Arrived, found: str) -> ParcelRefused:
     return ParcelRefused(
         place=f"commit {one.header.sequence} of log {one.header.log.hex()[:16]}", found=found
     )

@@ -43,7 +43,14 @@ def verify(store: Store, up_to_ms: int) -> Verification:
     except LedgerBroken as damage:
         # The database could not even hand over its rows. What was found until here still stands.
         work.findings.add("the database file", damage.sentence(), STOP_WRITING)
-    return Verification(work.commits, work.entries, tuple(work.findings.all))
+    return work.result()
+
+
+def verification(reader: Reader, up_to_ms: int) -> Verification:
+    """The same within a transaction that is still open, for a ledger that is just being made."""
+    work = _Work(up_to_ms)
+    work.go_through(reader)
+    return work.result()
 
 
 AS_LAST_SETTLED = -1
@@ -87,6 +94,10 @@ class _Work:
         self.entries = 0
         self.gathered = Gathered()
         self.set_aside: dict[str, str] = {}
+
+    def result(self) -> Verification:
+        """What was found."""
+        return Verification(self.commits, self.entries, tuple(self.findings.all))
 
     def go_through(self, reader: Reader) -> None:
         """All checks, from what everything rests on to what rests on it."""
