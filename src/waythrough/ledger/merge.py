@@ -19,10 +19,10 @@ from waythrough.ledger.hashing import ID_LENGTH, SALT_LENGTH, body_hash, leaf_ha
 from waythrough.ledger.header import NOTHING, Header, header_hash, unpack
 from waythrough.ledger.keys import FINGERPRINT_LENGTH, signed
 from waythrough.ledger.lines import Line, StoredLine
+from waythrough.ledger.lists import Revision
 from waythrough.ledger.parcels import CarriedLine, Parcel
 from waythrough.ledger.store import PlacedCommit, SealedCommit, StoredCommit, Writer
 from waythrough.ledger.world import AHEAD, World, act_of
-from waythrough.terms.entries import Entry
 from waythrough.terms.problems import LedgerBroken, ParcelRefused
 
 
@@ -250,11 +250,11 @@ def _check_follows(one: Arrived, before: Header | None) -> None:
 
 def _check_corrections(writer: Writer, new: Sequence[Arrived]) -> None:
     """What an entry corrects is here or comes with it, and is of its own record: its author had read it."""
-    arrived = [(one, entry) for one in new for line in one.stored() for entry in [lines.read(line)]]
+    arrived = [(one, lines.read_revision(line)) for one in new for line in one.stored()]
     records = {entry.id: entry.record for _, entry in arrived}
     asked = {parent for _, entry in arrived for parent in entry.corrects} - records.keys()
     for line in writer.lines_with([bytes.fromhex(parent) for parent in sorted(asked)]):
-        records[line.id.hex()] = lines.read(line).record
+        records[line.id.hex()] = lines.read_revision(line).record
     for one, entry in arrived:
         for parent in entry.corrects:
             if records.get(parent) != entry.record:
@@ -351,10 +351,10 @@ def _fold(
     counted = [commit for commit in new if commit not in aside]
     counted += [commit for commit, reason in changed.items() if reason is None]
     lost = [commit for commit, reason in changed.items() if reason is not None]
-    gained = [lines.read(line) for line in writer.lines_of_commits(counted)]
-    stale = {lines.read(line).record for line in writer.lines_of_commits(lost)}
+    gained = [lines.read_revision(line) for line in writer.lines_of_commits(counted)]
+    stale = {lines.read_revision(line).record for line in writer.lines_of_commits(lost)}
     records = stale | {entry.record for entry in gained}
-    standing = [lines.read(line) for line in writer.lines_of_records(list(records))]
+    standing = [lines.read_revision(line) for line in writer.lines_of_records(list(records))]
     stale |= {entry.record for entry in standing}
     before = _several(standing)
     entries = [*standing, *gained]
@@ -363,7 +363,7 @@ def _fold(
     return tuple(sorted(_several(entries) - before))
 
 
-def _several(entries: Iterable[Entry]) -> set[str]:
+def _several(entries: Iterable[Revision]) -> set[str]:
     """The records of which more than one of these entries stands."""
     stands = Counter(row[1] for row in lists.fold_all(lists.STANDING, entries) if row[-1] is None)
     return {record for record, count in stands.items() if count > 1}

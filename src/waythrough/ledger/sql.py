@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from itertools import islice
+from itertools import groupby, islice
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -128,17 +128,15 @@ class SqlReader:
         places = self._connection.execute(select(commits.c.number, *_PLACE).order_by(commits.c.number))
         numbers = [row.number for row in places if wanted(PlacedCommit._make(row[1:]))]
         for batch in _batches(numbers):
-            heads = self._connection.execute(
-                select(commits.c.number, commits.c.header, commits.c.signature)
+            query = (
+                select(commits.c.number, commits.c.header, commits.c.signature, *_CARRIED)
+                .join_from(commits, entries, entries.c.commit_number == commits.c.number)
                 .where(commits.c.number.in_(batch))
-                .order_by(commits.c.number)
-            ).all()
-            carried: dict[int, list[CarriedLine]] = {}
-            query = select(entries.c.commit_number, *_CARRIED).where(entries.c.commit_number.in_(batch))
-            for row in self._connection.execute(query.order_by(entries.c.commit_number, entries.c.position)):
-                carried.setdefault(row[0], []).append(CarriedLine._make(row[1:]))
-            for head in heads:
-                yield Parcel(head.header, head.signature, tuple(carried[head.number]))
+                .order_by(commits.c.number, entries.c.position)
+            )
+            # Line by line: some hundreds of commits can be more than fits in memory at once.
+            for (_, header, signature), rows in groupby(self._stream(query), key=lambda row: tuple(row[:3])):
+                yield Parcel(header, signature, tuple(CarriedLine._make(row[3:]) for row in rows))
 
     def lines_of_commits(self, ids: Sequence[bytes]) -> list[StoredLine]:
         return [line for batch in _batches(ids) for line in self._lines(_LINE.where(commits.c.id.in_(batch)))]
