@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, time
 from hashlib import sha256
 from typing import Any
 
@@ -16,6 +16,7 @@ from waythrough.ledger.hashing import merkle_root
 from waythrough.ledger.lines import OWN_KINDS
 from waythrough.ledger.parcels import Tip
 from waythrough.ledger.words import words
+from waythrough.ledger.world import World
 from waythrough.terms.entries import Body, Draft, Entry
 
 KIND = OWN_KINDS + "checkpoint"
@@ -61,13 +62,18 @@ def checkpoint(entry: Entry) -> Checkpoint | None:
     """The checkpoint an entry says; None if it does not count, or its root is not that of its tips."""
     if entry.kind != KIND or entry.aside:
         return None
-    try:
-        tips = _tips(entry.body)
-        if not tips or root(tips).hex() != entry.body["root"] or entry.body["count"] != len(tips):
-            return None
-    except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
-        return None
-    return Checkpoint(entry.id, entry.log[:32], entry.author, entry.at, tips)
+    tips = _attested(entry.body)
+    return Checkpoint(entry.id, entry.log[:32], entry.author, entry.at, tips) if tips else None
+
+
+def all_of(world: World) -> list[Checkpoint]:
+    """Every checkpoint ever written by a device that counted then."""
+    found = []
+    for act in world.acts:
+        if act.kind == KIND and not world.members.aside(*act.tip) and (tips := _attested(act.body)):
+            at = datetime.combine(act.day, time(), UTC)
+            found.append(Checkpoint(act.entry, act.author.hex(), act.person, at, tips))
+    return found
 
 
 @dataclass(frozen=True)
@@ -118,8 +124,15 @@ def missing(
     return [found[log] for log in sorted(found)]
 
 
-def _tips(body: Body) -> tuple[Tip, ...]:
-    return tuple(_tip(item) for item in body["tips"])
+def _attested(body: Body) -> tuple[Tip, ...]:
+    """The tips a body attests; none, if it does not say one thing in all its parts."""
+    try:
+        tips = tuple(_tip(item) for item in body["tips"])
+        if not tips or root(tips).hex() != body["root"] or body["count"] != len(tips):
+            return ()
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
+        return ()
+    return tips
 
 
 def _tip(item: Any) -> Tip:

@@ -74,7 +74,7 @@ def talk(post: Post, send: Send, box: Box, progress: Progress = quiet) -> Talk:
             if not post.attest() and not post.keys_for(theirs.has):
                 return done
         elif before and before.frontier == theirs.frontier and not taking.merged.new:
-            raise _stuck(box, enrolled is not None)
+            raise _stuck(post, box, theirs)
 
 
 def answer(post: Post, request: bytes) -> bytes:
@@ -106,18 +106,18 @@ def answer(post: Post, request: bytes) -> bytes:
     )
 
 
-def _stuck(box: Box, enrolled: bool) -> PeerRefused:
-    if enrolled:
-        return PeerRefused(
-            peer=_name(box.device),
-            found="neither side has anything for the other, and yet they do not hold the same commits",
-            remedy="Run `waythrough verify` on both devices.",
-        )
-    return PeerRefused(
-        peer=_name(box.device),
-        found="it is not enrolled, as far as is known here, so it was sent nothing",
-        remedy="Ask a keeper to enrol it, and bring that here by a bundle file.",
-    )
+def _stuck(post: Post, box: Box, theirs: Part) -> PeerRefused:
+    """Why a conversation goes no further."""
+    if not post.box_of(box.device):
+        found = "it is not enrolled, as far as is known here, so it was sent nothing"
+        remedy = "Ask a keeper to enrol it, and bring that here by a bundle file."
+    elif post.ledger.unknown(theirs.frontier):
+        found = "it keeps back what it holds: it does not know this device as enrolled"
+        remedy = "Ask a keeper to enrol this device, and to sync with that one."
+    else:
+        found = "neither side has anything for the other, and yet they do not hold the same commits"
+        remedy = "Run `waythrough verify` on both devices."
+    return PeerRefused(peer=_name(box.device), found=found, remedy=remedy)
 
 
 def _message(post: Post, theirs: Part | None, answers: bytes = NO_BUNDLE) -> Part:

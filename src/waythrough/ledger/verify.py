@@ -14,9 +14,10 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
 
-from waythrough.ledger import canonical, genesis, lists
+from waythrough.ledger import canonical, checkpoints, genesis, lists
 from waythrough.ledger.erasing import covers
-from waythrough.ledger.findings import REBUILD, STOP_WRITING, Findings, shown
+from waythrough.ledger.findings import HELD_BACK, REBUILD, STOP_WRITING, Findings, shown
+from waythrough.ledger.frontier import frontier
 from waythrough.ledger.header import Header, unpack
 from waythrough.ledger.keys import FINGERPRINT_LENGTH
 from waythrough.ledger.lists import Fold, Gathered, Row
@@ -79,6 +80,18 @@ class _Judge:
         waits = stored == AHEAD and commit not in members.admitted
         return members.aside(header.log, header.sequence, commit) or (AHEAD if waits else None)
 
+    def missing(self, reader: Reader) -> list[str]:
+        """What checkpoints attest and is not here."""
+        if self._world is None:
+            return []
+        said = checkpoints.all_of(self._world)
+        held = reader.headers_of(list({tip.commit for one in said for tip in one.tips}))
+        names = {one.fingerprint.hex(): one.name or one.person for one in self._world.members.devices()}
+        return [
+            one.sentence(lambda device: names.get(device) or device[:16])
+            for one in checkpoints.missing(said, frontier(reader), lambda tip: tip.commit in held)
+        ]
+
     def erased(self, entry: str, owner: Vaulted | None) -> bool:
         """Whether an order that holds covers an entry."""
         return bool(self._world and covers(self._world.erasures, entry, owner))
@@ -104,6 +117,8 @@ class _Work:
         judge = self.read_genesis(reader)
         self.check_entries(reader, judge)
         self.check_corrections()
+        for missing in judge.missing(reader):
+            self.findings.add("what other devices attest", missing, HELD_BACK)
         for fold in lists.FOLDS:
             self.check_list(fold, reader.raw_list(fold))
         for fault in reader.faults():

@@ -206,7 +206,7 @@ def test_a_peer_nobody_enrolled_is_told_which_commits_there_are_and_nothing_more
     team.first.write("note/1")
     for one, other in ((team.first, stranger), (stranger, team.first)):
         line = Line(other)
-        with pytest.raises(PeerRefused, match="not enrolled|neither side"):
+        with pytest.raises(PeerRefused, match="not enrolled|does not know this device"):
             peer.talk(one.post, line, box(other))
         said = [read_whole(answer, one.device, "") for answer in line.answers]
         to_stranger = line.asked() if other is stranger else said
@@ -340,3 +340,19 @@ def test_parts_that_do_not_belong_together_are_refused(team: Team, change: str) 
     data = b"".join(bundle.OUTER + b"\x00\x01" + len(part).to_bytes(8, "big") + part for part in changed)
     with pytest.raises(BundleRefused, match="do not belong together|part"):
         boris.post.open(data, "the stick")
+
+
+def test_a_copy_that_was_cut_short_is_told_by_what_others_attest(team: Team) -> None:
+    boris = team.join("boris")
+    for n in range(3):
+        boris.write(f"note/{n}")
+    sync(boris, team.first)
+    team.join("carla")
+    hidden = [parcel for parcel in team.first.parcels() if boris.device.fingerprint not in parcel.header]
+    carla = team.join("carla", parcels=hidden, enrolled=False, file="cut short")
+    said = [finding.what for finding in carla.ledger.verify().findings]
+    assert said == [
+        "commits 0–2 of log boris's laptop, which the checkpoint of amina of 2019-04-01 attests, are missing here"
+    ]
+    sync(carla, boris)
+    assert carla.ledger.verify().sound
