@@ -44,7 +44,7 @@ WITHDRAWN = dataclasses.replace(
 def without_keys(ws: Workspace) -> Workspace:
     """The same file on a device that was handed none of its keys."""
     empty = SqliteKeyring(None, bytes(16), lambda: bytes(32))
-    return Workspace(Ledger.open(ws.ledger.path, keyring=empty), clock=ws.clock)
+    return Workspace(Ledger.open(ws.ledger.place, keyring=empty), clock=ws.clock)
 
 
 def newer(
@@ -186,7 +186,7 @@ def test_a_doubt_about_one_household_is_none_about_another(ws, person):
         lambda: bytes(32),
     )._file.writing() as keys:
         keys.execute("DELETE FROM keys WHERE subject = 'hh-1'")
-    fresh = Workspace.open(ws.ledger.path, clock=ws.clock)
+    fresh = Workspace.open(ws.ledger.place, clock=ws.clock)
     with fresh:
         assert [entry.state for entry in fresh.ledger.history("hh-1")] == [SEALED]
         assert [entry.state for entry in fresh.ledger.history("hh-2")] == [OPEN]
