@@ -52,7 +52,7 @@ types: setup
 contracts: setup
 	@PYTHONPATH=src $(BIN)/lint-imports --no-cache --no-logo
 
-bench: setup ## measure, one after the other (bench/*.py)
+bench: setup ## measure, one after the other (bench/*.py); BENCH=full takes a million entries
 	@for file in bench/*.py; do \
 		[ -e "$$file" ] || { echo "There is nothing to measure yet: bench/ is empty."; break; }; \
 		echo "== $$file"; $(BIN)/python "$$file" || exit 1; done

@@ -1,0 +1,1 @@
+"""What `make bench` measures, each thing in a process of its own."""
