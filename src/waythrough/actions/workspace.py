@@ -175,7 +175,9 @@ class Workspace:
         return self.site_named()
 
     def person(self, person: str | None = None) -> Person:
-        """Who is acting: the person named, else the one in WAYTHROUGH_PERSON, else the first one recorded."""
+        """Who is acting: the person named, else the one in WAYTHROUGH_PERSON, else the one this device is enrolled
+        for, else the first one recorded.
+        """
         wanted = person or os.environ.get("WAYTHROUGH_PERSON")
         if self.as_of < (today := self.clock().date()):
             # Who acts, acts today: they need not have been with us on the day they look back at.
@@ -188,7 +190,14 @@ class Workspace:
             raise NotFound(
                 what="person", id="", near="none recorded yet; `waythrough init` records the first"
             )
-        return people[0]
+        acting: Person = self.register("person").get(self.owner, people[0])
+        return acting
+
+    @property
+    def owner(self) -> str:
+        """Whose device this is, as its enrolment says; empty where nobody enrolled it."""
+        own = self.ledger.world().members.device(self.ledger.device().fingerprint)
+        return own.person if own else ""
 
     # --- writing -------------------------------------------------------------------------------------------
 

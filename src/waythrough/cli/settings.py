@@ -166,6 +166,11 @@ class Settings:
         for line in sentences(ws):
             self.talk(line)
 
+    def progress(self, text: str) -> None:
+        """Where a long work stands: one line on a terminal, written over each time; an empty text ends it."""
+        if sys.stderr.isatty() and not self.quiet:
+            click.echo(f"\r\033[K{text}", err=True, nl=False)
+
     def next(self, *commands: str) -> None:
         """Suggest what to do next."""
         self.talk("Next: " + "  or  ".join(commands))

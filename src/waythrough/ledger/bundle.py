@@ -16,7 +16,7 @@ from waythrough.ledger import cursor
 from waythrough.ledger.cursor import Cursor, Unreadable
 from waythrough.ledger.keys import DeviceKey, fingerprint, signed
 from waythrough.ledger.payload import Part, pack, unpack
-from waythrough.terms.problems import BundleForged, BundleRefused
+from waythrough.terms.problems import BundleForged, BundleForOthers, BundleRefused
 
 VERSION = 1
 OUTER = b"WYTX"
@@ -139,20 +139,18 @@ def unseal(sealed: bytes, identities: Sequence[pyrage.x25519.Identity], place: s
 
     Raises
     ------
+    BundleForOthers
+        It is sealed to other devices.
     BundleRefused
-        It was sealed for other devices, or was altered since.
+        It was altered since it was sealed.
     """
     try:
         return bytes(pyrage.decrypt(sealed, list(identities)))
     except pyrage.DecryptError as error:
         if "No matching keys" in str(error):
-            found = "a bundle that is not sealed to this device"
-            remedy = (
-                "Ask the keeper whether this device is enrolled, then the sender to write the bundle again."
-            )
-        else:
-            found, remedy = f"a damaged bundle ({str(error).splitlines()[0]})", FETCH_AGAIN
-        raise BundleRefused(place=place, found=found, remedy=remedy) from None
+            raise BundleForOthers(place=place) from None
+        found = f"a damaged bundle ({str(error).splitlines()[0]})"
+        raise BundleRefused(place=place, found=found, remedy=FETCH_AGAIN) from None
 
 
 def read(signed_bytes: bytes, place: str) -> Opened:

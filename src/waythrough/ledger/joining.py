@@ -14,6 +14,7 @@ from typing import Any
 from waythrough.ledger.header import header_hash
 from waythrough.ledger.keys import DeviceKey
 from waythrough.ledger.ledger import Ledger
+from waythrough.ledger.places import Place
 from waythrough.ledger.post import Heard, read_whole
 from waythrough.ledger.words import words
 from waythrough.terms.problems import BundleForged, BundleRefused, ParcelRefused
@@ -53,8 +54,8 @@ def invitation(paths: Sequence[Path], device: DeviceKey, place: str) -> Heard:
     )
 
 
-def join(path: str | PathLike[str], heard: Heard, **more: Any) -> Ledger:
-    """Begin a copy of the ledger at a path, from a bundle that came here.
+def join(where: str | PathLike[str] | Place, heard: Heard, **more: Any) -> Ledger:
+    """Begin a copy of the ledger in a new workspace, from a bundle that came here.
 
     Raises
     ------
@@ -71,7 +72,7 @@ def join(path: str | PathLike[str], heard: Heard, **more: Any) -> Ledger:
             remedy="Nothing was made. Ask whoever gave it to you where it comes from.",
         )
     try:
-        return Ledger.receive(path, heard.parcels(), **more)
+        return Ledger.receive(where, heard.parcels(), **more)
     except ParcelRefused as refused:
         raise BundleForged(
             place=f"{heard.place}, {refused.fields['place']}",

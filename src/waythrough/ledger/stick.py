@@ -12,7 +12,7 @@ from waythrough.ledger.clock import milliseconds
 from waythrough.ledger.files import write_whole
 from waythrough.ledger.parcels import Tip
 from waythrough.ledger.post import Heard, Post, Taking
-from waythrough.terms.problems import BundleRefused
+from waythrough.terms.problems import BundleForOthers, BundleRefused
 
 ENDING = ".wtb"
 
@@ -22,12 +22,16 @@ Progress = Callable[[str], None]
 
 @dataclass
 class Visit:
-    """What one visit to a folder did: whose bundles were taken in, which were refused and why, what was written."""
+    """What one visit to a folder did: whose bundles were taken in, which were refused and why, what was written.
+
+    ``for_others`` are bundles that their senders wrote before they knew of this device, or after it was revoked.
+    """
 
     written: Path
     sent: int = 0
     taken: list[Taking] = field(default_factory=list)
     refused: list[BundleRefused] = field(default_factory=list)
+    for_others: list[str] = field(default_factory=list)
 
 
 def quiet(name: str) -> None:
@@ -65,6 +69,8 @@ def visit(post: Post, folder: Path, *, whole: bool = False, progress: Progress =
             heard = post.open(path.read_bytes(), path.name)
             said[heard.sender] = heard
             done.taken.append(post.take(heard))
+        except BundleForOthers as skipped:
+            done.for_others.append(str(skipped.fields["place"]))
         except BundleRefused as refused:
             done.refused.append(refused)
     if post.ledger.may_write():

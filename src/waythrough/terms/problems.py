@@ -184,6 +184,17 @@ class BundleRefused(Problem):
     exit_code = 4
 
 
+class BundleForOthers(BundleRefused):
+    """A bundle that is sealed to other devices."""
+
+    code = "bundle.for-others"
+    message = N_("{place} is not sealed to this device.")
+    advice = N_(
+        "Ask a keeper whether this device is enrolled. If it is, its sender did not know that yet: ask for a new "
+        "bundle."
+    )
+
+
 class PeerRefused(Problem):
     """The other side of a sync answered, and would not go on."""
 
