@@ -104,12 +104,12 @@ class Image(NamedTuple):
     folders: set[str]
 
     def lay_out(self, place: Path) -> None:
-        """Write it into a folder."""
-        place.mkdir(parents=True, exist_ok=True)
+        """Write it into a folder, for nobody else to read."""
+        place.mkdir(exist_ok=True)
         for folder in sorted(self.folders):
-            (place / folder).mkdir(parents=True, exist_ok=True)
+            (place / folder).mkdir(mode=0o700, parents=True)
         for name, data in self.files.items():
-            (place / name).parent.mkdir(parents=True, exist_ok=True)
+            (place / name).touch(mode=0o600)
             (place / name).write_bytes(data)
 
 
@@ -151,6 +151,7 @@ class Disk:
         names, folders = dict(self.names), set(self.folders)
         for naming in _surviving(self.loose_names, self.model, style, rng):
             _name(names, folders, naming)
+        names = {name: file for name, file in names.items() if _is_reached(name, folders)}
         found = {file: self._content(file, style, rng) for file in set(names.values())}
         return Image({name: found[file] for name, file in names.items()}, folders)
 
@@ -159,6 +160,11 @@ class Disk:
         for change in _damaged(self.loose.get(file, ()), style, rng):
             _apply(content, change)
         return bytes(content)
+
+
+def _is_reached(name: str, folders: set[str]) -> bool:
+    """A file is lost with any folder it lies in."""
+    return all(folder.as_posix() in folders for folder in Path(name).parents[:-1])
 
 
 def _name(names: dict[str, int], folders: set[str], naming: Naming) -> None:

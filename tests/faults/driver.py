@@ -1,22 +1,21 @@
 """The `sqlite3` module's face over another SQLite binding, whose files can be watched and made to fail.
 
-`SqliteStore` asks the module `sqlite3` for its connections. In a test it is handed this instead: the same code then
+The ledger asks the module `sqlite3` for its connections. In a test it is handed this instead: the same code then
 runs, statement for statement, over a virtual file system written in Python (`faults.vfs`).
 """
 
 from __future__ import annotations
 
 import sqlite3
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from itertools import islice
 from os import fspath
 from typing import Any
 from unittest import mock
 
 import apsw
-
-from waythrough.ledger import sqlite
 
 Rewrite = Callable[[str], str]
 
@@ -27,14 +26,14 @@ def as_written(statement: str) -> str:
 
 
 class Driver:
-    """What the store sees in place of the module `sqlite3`."""
-
-    Error = sqlite3.Error
-    Connection = sqlite3.Connection
+    """What the ledger sees in place of the module `sqlite3`."""
 
     def __init__(self, vfs: apsw.VFS, rewrite: Rewrite = as_written) -> None:
         self._vfs = vfs  # SQLite forgets a file system that Python no longer holds
         self._rewrite = rewrite
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(sqlite3, name)
 
     def connect(self, database: Any, *, timeout: float = 5.0, **_: Any) -> Connection:
         """A connection through the virtual file system. Our only callers want no implicit transactions."""
@@ -61,6 +60,17 @@ class Connection:
 
     def execute(self, statement: str, values: Sequence[Any] = ()) -> Cursor:
         return self.cursor().execute(statement, values)
+
+    def executemany(self, statement: str, rows: Iterable[Sequence[Any]]) -> Cursor:
+        return self.cursor().executemany(statement, rows)
+
+    @property
+    def in_transaction(self) -> bool:
+        return bool(self._inner.in_transaction)
+
+    @property
+    def total_changes(self) -> int:
+        return int(self._inner.total_changes())
 
     def create_function(self, name: str, count: int, work: Callable[..., Any], **how: Any) -> None:
         self._inner.create_scalar_function(name, work, count, **how)
@@ -173,6 +183,11 @@ def _name(error: apsw.Error) -> str:
 
 @contextmanager
 def driven(driver: Driver) -> Iterator[None]:
-    """Let the store ask this driver for its connections."""
-    with mock.patch.object(sqlite, "sqlite3", driver):
+    """Let every part of the ledger ask this driver for its connections."""
+    parts = [part for name, part in sys.modules.items() if name.startswith("waythrough.ledger.")]
+    asking = [part for part in parts if getattr(part, "sqlite3", None) is sqlite3]
+    assert asking, "no part of the ledger asks the module sqlite3 any more"
+    with ExitStack() as patched:
+        for part in asking:
+            patched.enter_context(mock.patch.object(part, "sqlite3", driver))
         yield

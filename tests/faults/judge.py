@@ -9,9 +9,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from faults.operations import FILE
+from faults.operations import FILE, opened
 from waythrough.ledger import Ledger
+from waythrough.ledger.erasing import covering
 from waythrough.ledger.lists import FOLDS
+from waythrough.terms.entries import SEALED
 from waythrough.terms.problems import NoWorkspace, Problem
 
 
@@ -32,7 +34,7 @@ class Tally:
         self.runs += 1
         self.acknowledged += len(due)
         try:
-            with Ledger.open(folder / FILE) as ledger:
+            with opened(folder) as ledger:
                 return self.judge_open(ledger, due, place)
         except NoWorkspace:
             # Killed before the new file got its name. Then nothing may have been acknowledged.
@@ -45,7 +47,14 @@ class Tally:
     def judge_open(self, ledger: Ledger, due: set[str], place: str) -> bool:
         """The same for a ledger that could be opened, wherever it is."""
         verification = ledger.verify()
-        lost = due - {entry.id for entry in ledger.log(limit=1_000_000)}
+        erasures = ledger.world().erasures
+        # A body that does not open here is lost as well, unless it is to be erased: this device made its key.
+        found = {
+            entry.id
+            for entry in ledger.log(limit=1_000_000)
+            if entry.state != SEALED or covering(erasures, entry)
+        }
+        lost = due - found
         before = lists_of(ledger)
         ledger.rebuild()
         differs = lists_of(ledger) != before

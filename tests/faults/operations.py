@@ -6,22 +6,37 @@ ledger to it.
 
 from __future__ import annotations
 
+import pickle
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
-from waythrough.ledger import Ledger
+from waythrough.ledger import Ledger, grants, orders
+from waythrough.ledger.device import device_key
 from waythrough.ledger.keys import DeviceKey
-from waythrough.terms.entries import Draft
+from waythrough.ledger.last import FOLDER as LAST
+from waythrough.ledger.last import InFolder
+from waythrough.terms.entries import Draft, Vaulted
 
-AUTHOR = "Amina Example"
-DEVICE = DeviceKey.from_seed(bytes(range(32)))
-FILE = "valley.way"
+AUTHOR, OTHER = "Amina Example", "Karim Example"
+FILE, HOME = "valley.way", "home"
+"""A laptop is a folder: the workspace, and what belongs to the device, outside the workspace."""
+
+SECOND = DeviceKey.from_seed(bytes(range(32)))
 WORDS = "what somebody said about somewhere, as long as such words usually are; " * 2
+SECRET = "they wish to go where their sister is"
 FORMAT_1 = Path(__file__).parents[1] / "ledgers" / "format-1.way"
+ARRIVING = "arriving"
 
 Say = Callable[[str], None]
+
+
+def nothing_more(folder: Path) -> str:
+    """No further promise."""
+    del folder
+    return ""
 
 
 @dataclass(frozen=True)
@@ -30,27 +45,70 @@ class Operation:
 
     ``prepare`` makes what must be there before, in an empty folder. ``run`` does it and says the id of every entry as
     it is acknowledged; run again after the fault it finishes the same acts, by their idempotency keys. ``new`` is how
-    many entries it adds in all.
+    many entries it adds in all. ``settled`` says what is still amiss once it is finished.
     """
 
     name: str
     prepare: Callable[[Path], None]
     run: Callable[[Path, Say], None]
     new: int
+    settled: Callable[[Path], str] = nothing_more
 
 
 def make(folder: Path) -> None:
-    """A small ledger: single entries, an import, a correction and a contested record."""
-    with Ledger.create(folder / FILE, title="Valley camp", author=AUTHOR, device=DEVICE) as ledger:
+    """A small ledger: an import, names in the vault, a correction and a contested record."""
+    device = device_key(folder / HOME)
+    with Ledger.create(folder / FILE, title="Valley camp", author=AUTHOR, device=device) as ledger:
         ledger.append(rows("figure", 12), author=AUTHOR, key="first import")
+        ledger.append([household(n) for n in range(3)], author=AUTHOR)
         (first,) = ledger.append([note("history", 0)], author=AUTHOR)
         ledger.append([note("history", 1, (first.id,))], author=AUTHOR)
-        ledger.append([note("history", 2, (first.id,))], author="Karim Example")
+        ledger.append([note("history", 2, (first.id,))], author=OTHER)
+
+
+def make_apart(folder: Path) -> None:
+    """The same, with a second laptop that was off-line and has written since."""
+    make(folder)
+    elsewhere = folder / "elsewhere.way"
+    with opened(folder) as ledger:
+        enrolment = grants.enrol(
+            SECOND.public,
+            box_key=SECOND.box_key,
+            name="second",
+            person=OTHER,
+            roles={"*": frozenset({"registrar"})},
+        )
+        ledger.act([enrolment], author=AUTHOR)
+        with Ledger.receive(elsewhere, ledger.parcels(), device=SECOND) as other:
+            for n in range(12):
+                other.append([note(f"apart/{n}/{m}", m) for m in range(1 + n % 4)], author=OTHER)
+            parcels = list(other.parcels(ledger.frontier()))
+            written = [entry.id for entry in other.log(limit=1_000) if entry.author == OTHER]
+    elsewhere.unlink()
+    (folder / ARRIVING).write_bytes(pickle.dumps((parcels, written)))
+
+
+def copied(ready: Path, place: Path) -> Path:
+    """A prepared laptop in another folder, which is to be the original and not a copy: its device goes on as before."""
+    shutil.copytree(ready, place)
+    home = place / HOME
+    memory = InFolder(home)
+    for kept in (home / LAST).glob("*.json"):
+        ledger = bytes.fromhex(kept.stem)
+        if last := memory.last(ledger):
+            memory.remember(ledger, last)
+    return place
 
 
 def opened(folder: Path) -> Ledger:
-    """The ledger of a prepared folder, on the device that writes it."""
-    return Ledger.open(folder / FILE, device=DEVICE)
+    """The ledger of a laptop, on the device that writes it."""
+    return Ledger.open(folder / FILE, device=device_key(folder / HOME))
+
+
+def household(n: int) -> Draft:
+    """What a household is and wants, sealed under keys of its own."""
+    body = {"size": 4 + n, "words": f"{SECRET}{n}"}
+    return Draft("household", f"household/{n}", body, vaulted=Vaulted("what", f"household/{n}"))
 
 
 def note(record: str, n: int, corrects: tuple[str, ...] = ()) -> Draft:
@@ -69,10 +127,11 @@ def append(ledger: Ledger, drafts: Sequence[Draft], key: str, say: Say) -> None:
 
 
 def append_singly(folder: Path, say: Say) -> None:
-    """A morning's work: ten acts of one to three entries."""
+    """A morning's work: ten acts of one to three entries, some of them sealed under new keys."""
     with opened(folder) as ledger:
         for n in range(10):
-            append(ledger, [note(f"{n}/{m}", m) for m in range(1 + n % 3)], f"act {n}", say)
+            households = [household(100 + n)] if n % 4 == 0 else []
+            append(ledger, [note(f"{n}/{m}", m) for m in range(1 + n % 3)] + households, f"act {n}", say)
 
 
 def append_one(folder: Path, say: Say) -> None:
@@ -94,32 +153,73 @@ def rebuild(folder: Path, say: Say) -> None:
         ledger.rebuild()
 
 
+def sync(folder: Path, say: Say) -> None:
+    """What another laptop wrote off-line is taken in."""
+    parcels, written = pickle.loads((folder / ARRIVING).read_bytes())  # noqa: S301  # our own, from `make_apart`
+    with opened(folder) as ledger:
+        ledger.apply(parcels, author=AUTHOR)
+        say(" ".join(written))
+
+
+def erase(folder: Path, say: Say) -> None:
+    """A household asks to be erased: the order, and then what it orders."""
+    with opened(folder) as ledger:
+        given = ledger.head("ledger.erasure/their wish")
+        if given:
+            ledger.carry_out(author=AUTHOR)
+        else:
+            order = orders.erase(
+                "their wish", subjects=["household/1"], reason="request", day=date(2019, 4, 1)
+            )
+            ledger.act([order], author=AUTHOR)
+            given = ledger.head("ledger.erasure/their wish")
+        assert given is not None
+        say(given.entries[0].id)
+
+
+def is_erased(folder: Path) -> str:
+    """Nothing of the erased person may be found in any file; the others' bodies open as before."""
+    with opened(folder) as ledger:
+        states = [ledger.history(f"household/{n}")[0].state for n in range(3)]
+        receipts = ledger.heads("ledger.receipt")
+    if states != ["open", "erased", "open"]:
+        return f"the bodies are {states}"
+    if len(receipts) != 1:
+        return f"there are {len(receipts)} receipts"
+    return ""
+
+
 def create(folder: Path, say: Say) -> None:
     """A workspace that was not there before, and its first entry."""
     if not (folder / FILE).exists():
-        Ledger.create(folder / FILE, title="Valley camp", author=AUTHOR, device=DEVICE).close()
+        device = device_key(folder / HOME)
+        Ledger.create(folder / FILE, title="Valley camp", author=AUTHOR, device=device).close()
     append_one(folder, say)
 
 
 def upgrade(folder: Path, say: Say) -> None:
     """A workspace of the first format, opened by this program."""
-    with Ledger.open(folder / FILE) as ledger:
+    with opened(folder) as ledger:
         say(" ".join(entry.id for entry in ledger.log(limit=1_000)))
 
 
 def make_old(folder: Path) -> None:
-    """A workspace of the first format."""
+    """A workspace of the first format, on a device of this one."""
     shutil.copy(FORMAT_1, folder / FILE)
+    device_key(folder / HOME)
 
 
-def _nothing(folder: Path) -> None:
-    folder.mkdir(exist_ok=True)
+def make_new(folder: Path) -> None:
+    """A device, and no workspace yet."""
+    device_key(folder / HOME)
 
 
 OPERATIONS: tuple[Operation, ...] = (
-    Operation("append", make, append_singly, new=19),
+    Operation("append", make, append_singly, new=22),
     Operation("import", make, import_rows, new=150),
+    Operation("sync", make_apart, sync, new=30),
+    Operation("erase", make, erase, new=2, settled=is_erased),
     Operation("rebuild", make, rebuild, new=0),
-    Operation("create", _nothing, create, new=2),
+    Operation("create", make_new, create, new=2),
     Operation("upgrade", make_old, upgrade, new=0),
 )

@@ -6,7 +6,7 @@ import random
 import secrets
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import apsw
@@ -14,7 +14,7 @@ import pytest
 
 from faults.driver import Driver, driven
 from faults.judge import Tally, entries_in
-from faults.operations import AUTHOR, OPERATIONS, Operation, Say, make, note, opened
+from faults.operations import AUTHOR, OPERATIONS, Operation, Say, copied, make, note, opened
 from faults.vfs import FailingVFS, Failure
 from waythrough.terms.problems import Problem
 
@@ -39,11 +39,12 @@ class Outcome:
     reported: int = 0
     kept_though_reported: int = 0
     doubled: int = 0
+    unsettled: list[str] = field(default_factory=list)
 
 
 def strike(operation: Operation, ready: Path, place: Path, failure: Failure, outcome: Outcome) -> None:
     """Let one operation fail, look at what it left, and do it again on a disk that is well."""
-    shutil.copytree(ready, place)
+    copied(ready, place)
     before = entries_in(place)
     said: list[str] = []
     try:
@@ -61,6 +62,8 @@ def strike(operation: Operation, ready: Path, place: Path, failure: Failure, out
     again: list[str] = []
     operation.run(place, again.append)
     outcome.tally.judge(place, [*before, *said, *again], f"{what}, then done again")
+    if amiss := operation.settled(place):
+        outcome.unsettled.append(f"{what}: {amiss}")
     outcome.doubled += len(entries_in(place)) != len(before) + operation.new
     shutil.rmtree(place)
 
@@ -76,7 +79,7 @@ def prepared(operation: Operation, arena: Path) -> Path:
 def acts_of(operation: Operation, ready: Path, arena: Path) -> int:
     """How many acts on the disk the operation takes when nothing fails."""
     place, failure = arena / "counted", Failure(None, 0, for_ever=False)
-    shutil.copytree(ready, place)
+    copied(ready, place)
     with driven(Driver(FailingVFS(failure))):
         operation.run(place, lambda what: None)
     shutil.rmtree(place)
@@ -107,6 +110,7 @@ def test_no_failure_of_the_disk_is_silent_or_loses_what_was_acknowledged(
     )
     assert outcome.tally.clean, outcome.tally.told[:10]
     assert not outcome.doubled
+    assert not outcome.unsettled
 
 
 # --- planted bugs -------------------------------------------------------------------------------------------
@@ -118,7 +122,7 @@ def test_a_failure_that_nobody_reports_is_caught(arena: Path, figures: Callable[
     outcome = Outcome(Tally())
     for at in range(1, acts_of(operation, ready, arena) + 1, 7):
         place, failure = arena / str(at), Failure(None, at, for_ever=True)
-        shutil.copytree(ready, place)
+        copied(ready, place)
         said: list[str] = []
         with driven(Driver(FailingVFS(failure))):
             try:

@@ -15,7 +15,7 @@ import pytest
 
 from faults.judge import Tally, entries_in
 from faults.killing import Ended, run, usual_seconds
-from faults.operations import OPERATIONS, Operation, Say, append, make, note, opened
+from faults.operations import OPERATIONS, Operation, Say, append, copied, make, note, opened
 
 pytestmark = [
     pytest.mark.slow,
@@ -34,7 +34,7 @@ def test_a_kill_at_any_moment_loses_nothing_that_was_acknowledged(
     ready.mkdir()
     operation.prepare(ready)
     there = entries_in(ready)
-    places = (shutil.copytree(ready, arena / str(n)) for n in range(100 * kills))
+    places = (copied(ready, arena / str(n)) for n in range(100 * kills))
     length = usual_seconds(lambda: partial(operation.run, next(places)))
     rng = random.Random(f"kill {operation.name}")
     tally, too_late = Tally(), 0
@@ -92,4 +92,5 @@ def check_it_can_be_finished(operation: Operation, place: Path, ended: Ended) ->
     assert again.code == 0
     assert set(ended.said) <= set(again.said)
     after = Tally()
+    assert not operation.settled(place), operation.settled(place)
     assert after.judge(place, again.said, f"{operation.name}, finished after a kill"), after.told

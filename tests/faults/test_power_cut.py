@@ -12,7 +12,20 @@ import pytest
 from faults.disk import MODELS, STYLES
 from faults.driver import Driver, Rewrite, driven
 from faults.judge import Tally
-from faults.operations import append, create, import_rows, make_old, note, opened, rebuild, rows, upgrade
+from faults.operations import (
+    append,
+    create,
+    erase,
+    household,
+    import_rows,
+    make_new,
+    make_old,
+    note,
+    opened,
+    rebuild,
+    rows,
+    upgrade,
+)
 from faults.vfs import Recorder, RecordingVFS, names_watched
 
 pytestmark = pytest.mark.slow
@@ -23,6 +36,8 @@ FULL, FAST, CONTROL = 5_000, 300, 200
 def a_week(folder: Path, recorder: Recorder) -> None:
     """The workspace is made, opened, written, imported into, rebuilt and closed, again and again."""
     say = recorder.acknowledge
+    make_new(folder)
+    recorder.found_there()
     create(folder, say)
     for day in range(3):
         with opened(folder) as ledger:
@@ -30,6 +45,8 @@ def a_week(folder: Path, recorder: Recorder) -> None:
                 append(ledger, [note(f"{day}/{n}", n)], f"{day}/{n}", say)
             append(ledger, rows(f"table {day}", 25), f"table {day}", say)
             append(ledger, [note(f"{day}/last", 0)], f"{day}/last", say)
+            append(ledger, [household(day)], f"{day}/household", say)
+    erase(folder, say)
     rebuild(folder, say)
     import_rows(folder, say)
 

@@ -16,6 +16,7 @@ from faults.disk import (
     Acknowledged,
     Disk,
     Event,
+    Folder,
     FolderSynced,
     Made,
     Named,
@@ -25,6 +26,7 @@ from faults.disk import (
     Unnamed,
     Written,
 )
+from waythrough.ledger import keyfile
 
 _JOURNALS = apsw.SQLITE_OPEN_MAIN_JOURNAL | apsw.SQLITE_OPEN_SUPER_JOURNAL | apsw.SQLITE_OPEN_WAL
 _numbers = count()
@@ -46,9 +48,14 @@ class Recorder:
 
     def found_there(self) -> None:
         """Take what lies in the folder as having been there, safely, long before."""
-        for path in sorted(self.folder.iterdir()):
-            file = self.opened(str(path))
-            self.events += [Written(file, 0, path.read_bytes()), Synced(file), FolderSynced(".")]
+        for path in sorted(self.folder.rglob("*")):
+            name = path.relative_to(self.folder)
+            if path.is_dir():
+                self.events.append(Folder(name.as_posix(), there=True))
+            else:
+                file = self.opened(str(path))
+                self.events += [Written(file, 0, path.read_bytes()), Synced(file)]
+            self.events.append(FolderSynced(name.parent.as_posix()))
         self.first = len(self.events)
 
     def disk_at(self, moment: int, model: str) -> Disk:
@@ -71,6 +78,17 @@ class Recorder:
             self.files[name] = next(self._next)
             self.events.append(Made(name, self.files[name]))
         return self.files[name]
+
+    def made_folder(self, path: Any) -> None:
+        """A folder was made."""
+        if (name := self.name(path)) is not None:
+            self.events.append(Folder(name, there=True))
+
+    def zeroed(self, path: Any) -> None:
+        """A file was overwritten with nothing, and synced."""
+        if (name := self.name(path)) in self.files:
+            file = self.files[name]
+            self.events += [Written(file, 0, bytes((self.folder / name).stat().st_size)), Synced(file)]
 
     def unnamed(self, path: Any) -> None:
         """A name was taken away."""
@@ -150,8 +168,9 @@ class RecordingFile(apsw.VFSFile):
 
 @contextmanager
 def names_watched(recorder: Recorder) -> Iterator[None]:
-    """Watch also what Python itself does to names in the folder."""
+    """Watch also what Python itself does in the folder, past SQLite. Files SQLite never opens are left aside."""
     link, unlink, rename, replace, sync = os.link, os.unlink, os.rename, os.replace, os.fsync
+    mkdir, overwrite = os.mkdir, keyfile.overwrite
 
     def linking(old: Any, new: Any, **how: Any) -> None:
         link(old, new, **how)
@@ -173,8 +192,25 @@ def names_watched(recorder: Recorder) -> Iterator[None]:
         sync(handle)
         recorder.settled(os.readlink(f"/proc/self/fd/{handle}"))  # noqa: PTH115  # a handle, not a path
 
-    watched = {"link": linking, "unlink": unlinking, "rename": renaming, "replace": replacing}
-    with mock.patch.multiple(os, fsync=syncing, **watched):
+    def making(path: Any, *mode: int) -> None:
+        mkdir(path, *mode)
+        recorder.made_folder(path)
+
+    def overwriting(path: Path) -> None:
+        overwrite(path)
+        recorder.zeroed(path)
+
+    watched = {
+        "link": linking,
+        "unlink": unlinking,
+        "rename": renaming,
+        "replace": replacing,
+        "mkdir": making,
+    }
+    with (
+        mock.patch.multiple(os, fsync=syncing, **watched),
+        mock.patch.object(keyfile, "overwrite", overwriting),
+    ):
         yield
 
 

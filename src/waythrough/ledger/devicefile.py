@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from pyrage import x25519
 
 from waythrough.ledger.aead import Cipher
-from waythrough.ledger.files import overwrite, put_in_place, replace
+from waythrough.ledger.files import make_folder, overwrite, put_in_place, replace
 from waythrough.ledger.keys import KEY_LENGTH, Secrets, public_of, recipient_of
 from waythrough.terms.problems import DeviceKeyExposed, DeviceKeyUnusable
 
@@ -104,7 +104,7 @@ def put(folder: Path, data: bytes) -> DeviceFile:
     DeviceKeyUnusable
         These bytes are no device's file.
     """
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_folder(folder)
     path = folder / FILE_NAME
     try:
         file = _read(json.loads(data.decode("ascii")))
@@ -121,7 +121,7 @@ def content(folder: Path) -> bytes:
 
 
 def _make(folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_folder(folder)
     first = folder / FIRST_FILE_NAME
     seed = _seed_of(first) if first.exists() else secrets.token_bytes(KEY_LENGTH)
     path = folder / FILE_NAME

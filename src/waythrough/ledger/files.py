@@ -10,6 +10,14 @@ from typing import BinaryIO
 _CHUNK = 1 << 20
 
 
+def make_folder(folder: Path) -> None:
+    """A folder only this user may enter, with those above it; its name survives a power cut, as what it holds must."""
+    missing = [one for one in (folder, *folder.parents) if not one.exists()]
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for one in missing:
+        _settle_folder(one.parent)
+
+
 def put_in_place(draft: Path, final: Path) -> None:
     """Give a finished draft its final name in the same folder. The draft's name is gone afterwards.
 

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-from waythrough.ledger.files import overwrite
+from waythrough.ledger.files import make_folder, overwrite
 from waythrough.terms.problems import KeyringUnusable
 
 APPLICATION_ID = 0x5741594B
@@ -104,7 +104,7 @@ class KeyFile:
 
     def _connect(self) -> sqlite3.Connection:
         if self._path:
-            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_folder(self._path.parent)
             with contextlib.suppress(FileExistsError):
                 os.close(os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         db = sqlite3.connect(

@@ -32,7 +32,7 @@ from waythrough.ledger.erasing import CarriedOut, carry_out
 from waythrough.ledger.frontier import Fork, forks, frontier, lacking
 from waythrough.ledger.hashing import ID_LENGTH, act_hash
 from waythrough.ledger.header import NOTHING
-from waythrough.ledger.keyring import keyring_of, keyring_path
+from waythrough.ledger.keyring import SqliteKeyring, keyring_of, keyring_path
 from waythrough.ledger.keys import DeviceKey
 from waythrough.ledger.lines import StoredLine
 from waythrough.ledger.merge import Merged, begin, merge, settle
@@ -81,6 +81,7 @@ class Ledger:
         self._entropy = entropy
         self._device = device
         self._keys = keyring
+        self._opened_keys: SqliteKeyring | None = None
         self._seen: tuple[int, World] | None = None
         with store.reading() as reader:
             found = reader.genesis()
@@ -484,8 +485,10 @@ class Ledger:
             return reader.in_force()
 
     def close(self) -> None:
-        """Let go of the file or the server."""
+        """Let go of the file or the server, and of the keyring if it was opened here."""
         self._store.close()
+        if self._opened_keys is not None:
+            self._opened_keys.close()
 
     def __enter__(self) -> Self:
         return self
@@ -506,7 +509,7 @@ class Ledger:
             if self._device is None and keyring_path(data_folder(), ledger).exists():
                 self._device = device_key()
             if self._device is not None:
-                self._keys = keyring_of(self._device, ledger)
+                self._keys = self._opened_keys = keyring_of(self._device, ledger)
         return self._keys
 
     @contextmanager

@@ -116,10 +116,13 @@ class SqliteStore:
 
     def scrub(self) -> None:
         # With secure_delete the pages are overwritten at once, but in the write-ahead log the old ones remain.
-        with self._engine.connect() as connection:
-            raw = connection.connection.driver_connection
-            assert raw is not None  # noqa: S101  # a connection in use has one; this is for the type checker
-            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        try:
+            with self._engine.connect() as connection:
+                raw = connection.connection.driver_connection
+                assert raw is not None  # noqa: S101  # a connection in use has one; this is for the type checker
+                raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        except (DBAPIError, sqlite3.Error) as error:
+            raise NotWritten(path=self._path, reason=error) from error
 
     def close(self) -> None:
         self._engine.dispose()
