@@ -13,6 +13,7 @@ from waythrough.ledger.backup import Contents, KeptDevice, KeySet, Locks
 from waythrough.ledger.files import put_in_place
 from waythrough.ledger.keyring import keyring_of
 from waythrough.ledger.keys import DeviceKey
+from waythrough.terms.entries import HELD_BACK
 from waythrough.terms.problems import BackupRefused, LedgerBroken
 
 
@@ -32,8 +33,8 @@ def back_up(ledger: Ledger, out: Path, locks: Locks, now: datetime) -> Contents:
         remedy = "Choose another name; an older backup is never overwritten."
         raise BackupRefused(place=str(out), found="a file of that name", remedy=remedy)
     found = ledger.verify()
-    if not found.sound:
-        first = found.findings[0]
+    if not found.unaltered:
+        first = next(one for one in found.findings if one.advice != HELD_BACK)
         raise LedgerBroken(what=f"{first.place}: {first.what}")
     device = ledger.device()
     about = Contents(bytes.fromhex(ledger.id), ledger.title, now, device.fingerprint)

@@ -6,11 +6,8 @@ from typing import Any
 
 from waythrough.terms.entries import Finding
 
-STOP_WRITING = "Do not write to this file. Keep it as it is, and go back to a backup that verifies."
-REBUILD = "No recorded entry is harmed by this. Rebuild the lists."
-HELD_BACK = (
-    "Sync with that device. If the commits do not come then, this copy was cut short, or somebody between "
-    "holds them back."
+STOP_WRITING = (
+    "Do not write to it. Keep it as it is: restore a backup that verifies, or run `waythrough repair`."
 )
 
 

@@ -90,7 +90,7 @@ def _read_into(
     with file.open("rb") as data:
         kept = backup.read(data, file.name, passphrase, identities, take)
     found = assembly[0].finish() if assembly else None
-    if found is None or not found.sound:
+    if found is None or not found.unaltered:
         what = f"{found.findings[0].place}: {found.findings[0].what}" if found else "it holds no commit"
         raise BackupRefused(
             place=file.name, found=f"a ledger that does not verify ({what})", remedy=FETCH_AGAIN

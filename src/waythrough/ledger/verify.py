@@ -16,7 +16,7 @@ from typing import Any
 
 from waythrough.ledger import canonical, checkpoints, genesis, lists
 from waythrough.ledger.erasing import covers
-from waythrough.ledger.findings import HELD_BACK, REBUILD, STOP_WRITING, Findings, shown
+from waythrough.ledger.findings import STOP_WRITING, Findings, shown
 from waythrough.ledger.frontier import frontier
 from waythrough.ledger.header import Header, unpack
 from waythrough.ledger.keys import FINGERPRINT_LENGTH
@@ -25,7 +25,7 @@ from waythrough.ledger.store import RawCommit, RawLine, Reader, Store
 from waythrough.ledger.verify_commits import CommitChecks, place
 from waythrough.ledger.verify_lines import LineChecks
 from waythrough.ledger.world import AHEAD, World
-from waythrough.terms.entries import Vaulted, Verification
+from waythrough.terms.entries import HELD_BACK, REBUILD, Vaulted, Verification
 from waythrough.terms.problems import LedgerBroken
 
 

@@ -101,6 +101,16 @@ class Head:
         return len(self.entries) > 1
 
 
+REBUILD = "No recorded entry is harmed by this. Rebuild the lists: waythrough rebuild."
+"""The advice of every finding that says nothing against the entries themselves."""
+
+HELD_BACK = (
+    "Sync with that device. If the commits do not come then, this copy was cut short, or somebody between "
+    "holds them back."
+)
+"""The advice where something is missing that other devices say they held."""
+
+
 @dataclass(frozen=True)
 class Finding:
     """One thing `verify` found wrong: where, what, and what to do."""
@@ -122,6 +132,11 @@ class Verification:
     def sound(self) -> bool:
         """True when nothing was found."""
         return not self.findings
+
+    @property
+    def unaltered(self) -> bool:
+        """True when all that is here is right; commits that other devices attest may still be missing."""
+        return all(finding.advice == HELD_BACK for finding in self.findings)
 
 
 class WouldWrite(Exception):
