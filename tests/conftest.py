@@ -47,7 +47,11 @@ def tool() -> Callable[[str], str]:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Server]:
     """A PostgreSQL server of this session's own (one per worker); in CI it must be there; else a skip."""
-    from servers import Server, programs  # here, so that suites without a server do not wait for its driver
+    from servers import (  # here, so that suites without a server do not wait for its driver
+        AS_A_DICTIONARY,
+        Server,
+        programs,
+    )
 
     folder = programs()
     if folder is None:
@@ -55,7 +59,7 @@ def postgres() -> Iterator[Server]:
         if os.environ.get("CI"):
             pytest.fail(message)
         pytest.skip(message)
-    server = Server.begin(folder)
+    server = Server.begin(folder, order=AS_A_DICTIONARY)
     yield server
     server.end()
 

@@ -14,6 +14,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -56,6 +57,11 @@ def programs() -> Path | None:
     return newest.parent if newest else None
 
 
+BY_CODE_POINT = ("--locale=C.UTF-8",)
+AS_A_DICTIONARY = ("--locale=C.UTF-8", "--locale-provider=icu", "--icu-locale=en")
+"""How the server orders words, unless a column says otherwise."""
+
+
 class Server:
     """One running server."""
 
@@ -73,11 +79,11 @@ class Server:
         self._process: subprocess.Popen[bytes] | None = None
 
     @classmethod
-    def begin(cls, programs: Path, **settings: str) -> Server:
+    def begin(cls, programs: Path, *, order: Sequence[str] = BY_CODE_POINT, **settings: str) -> Server:
         """Make a database cluster and start it."""
         server = cls(programs, **settings)
         try:
-            server._initialise()
+            server._initialise(order)
             server.start()
             server._people_it()
         except BaseException:
@@ -147,19 +153,9 @@ class Server:
     def _log(self) -> Path:
         return self.folder / "log"
 
-    def _initialise(self) -> None:
+    def _initialise(self, order: Sequence[str]) -> None:
         made = subprocess.run(
-            [
-                self._programs / "initdb",
-                "-D",
-                self.data,
-                "-U",
-                ADMIN,
-                "-E",
-                "UTF8",
-                "--no-locale",
-                "--no-sync",
-            ],
+            [self._programs / "initdb", "-D", self.data, "-U", ADMIN, "-E", "UTF8", "--no-sync", *order],
             capture_output=True,
             text=True,
             cwd=self.folder,

@@ -159,10 +159,15 @@ class PostgresStore:
 class _Reader(SchemaFaults, SqlReader):
     """What PostgreSQL answers in its own way."""
 
-    # No text in PostgreSQL holds the character 0, and the ledger writes no such name: nothing can be found under one.
+    # No text in PostgreSQL holds the character 0, and no entry with such a name is taken in: nothing is found under one.
 
     def lines_of_records(self, records: Sequence[str]) -> list[StoredLine]:
         return super().lines_of_records([record for record in records if "\0" not in record])
+
+    def bodies_about(
+        self, subjects: Sequence[str], entry_ids: Sequence[bytes]
+    ) -> list[tuple[int, StoredLine]]:
+        return super().bodies_about([subject for subject in subjects if "\0" not in subject], entry_ids)
 
     def standing(self, kind: str | None, as_of: date | None) -> list[StoredLine]:
         return [] if "\0" in (kind or "") else super().standing(kind, as_of)

@@ -39,6 +39,9 @@ metadata = MetaData()
 _Count = BigInteger().with_variant(Integer(), "sqlite")
 
 _ASIDE = text("aside IS NOT NULL")  # few commits are
+# By code point on every server, as SQLite and Python do it: `verify` compares lists with what it sorted itself.
+_Text = Text().with_variant(Text(collation="C"), "postgresql")
+
 _NAMED = text("subject IS NOT NULL")  # most entries are about no person; they need no row in the index
 
 commits = Table(
@@ -57,7 +60,7 @@ commits = Table(
     Column("act", Bytes),
     # Made from the entries: 1 if the commit holds one of the ledger's own, and why it does not count, if it does not.
     Column("own", _Count, nullable=False),
-    Column("aside", Text),
+    Column("aside", _Text),
     Index("commits_by_log", "log", "sequence"),
     Index("commits_in_order", "physical_ms", "counter", "log", "sequence"),
     Index("commits_by_act", "act"),
@@ -78,8 +81,8 @@ entries = Table(
     Column("body", Bytes),
     Column("body_hash", Bytes, nullable=False),
     # Copied out of the meta: whose data the body is, and the last day it may be kept.
-    Column("subject", Text),
-    Column("keep_until", Text),
+    Column("subject", _Text),
+    Column("keep_until", _Text),
     UniqueConstraint("commit_number", "position"),
     # Not unique: a device could sign somebody's entry again in a commit of its own. That commit is set aside.
     Index("entries_by_id", "id"),
@@ -92,10 +95,10 @@ standing = Table(
     "standing",
     metadata,
     Column("entry", Bytes, nullable=False),
-    Column("record", Text, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("known_on", Text, nullable=False),
-    Column("replaced_on", Text),
+    Column("record", _Text, nullable=False),
+    Column("kind", _Text, nullable=False),
+    Column("known_on", _Text, nullable=False),
+    Column("replaced_on", _Text),
     Index("standing_by_kind", "kind", "replaced_on", "known_on"),
     Index("standing_by_record", "record"),
 )

@@ -196,7 +196,10 @@ def test_a_server_that_loses_what_it_acknowledged_is_refused(setting: str, devic
 
 
 def test_a_database_that_is_not_unicode_is_refused(postgres: Server, device: DeviceKey) -> None:
-    postgres.run("CREATE DATABASE latin TEMPLATE template0 ENCODING 'LATIN1'", database="postgres")
+    postgres.run(
+        "CREATE DATABASE latin TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C' LOCALE_PROVIDER libc",
+        database="postgres",
+    )
     with pytest.raises(NotAWorkspace, match="LATIN1"):
         Ledger.create(postgres.url("postgres", database="latin"), title="t", author=AMINA, device=device)
 
@@ -265,6 +268,17 @@ def test_what_was_destroyed_leaves_room_to_be_written_over(
     assert postgres.run(dead) == [(0,)]
 
 
+def test_texts_stand_by_code_point_whatever_the_databases_language(on_server: Ledger) -> None:
+    """`verify` goes through a list and through what it sorted itself side by side."""
+    on_server.append(
+        [note(record) for record in ("b", "B", "ä", "a", "_", "Z", "я", "😀", "ﬁ")], author=AMINA
+    )
+    with on_server._store.reading() as reader:
+        records = [str(row[1]) for row in reader.raw_list(STANDING)]
+    assert records == sorted(records)
+    assert on_server.verify().sound
+
+
 # --- what it says --------------------------------------------------------------------------------------------
 
 
@@ -325,6 +339,8 @@ def test_rows_that_a_policy_would_hide_are_a_refusal_not_a_shorter_ledger(
 
 def test_no_record_is_found_under_a_name_that_postgresql_cannot_hold(on_server: Ledger) -> None:
     assert on_server.head("a\0b") is None
+    with on_server._store.reading() as reader:
+        assert reader.bodies_about(["a\0b"], []) == []
     assert on_server.history("a\0b") == on_server.heads("note\0") == []
 
 
