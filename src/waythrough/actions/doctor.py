@@ -38,7 +38,8 @@ def examine(path: Path | None, now: datetime | None = None) -> list[Remark]:
     try:
         with Ledger.open(path) as ledger:
             newest = ledger.log(limit=1)
-            return [_clock(place, now, newest[0].at), *parts, *beneath, *_of_ledger(ledger)]
+            waiting = [*_of_ledger(ledger), _of_keeping(ledger, now)]
+            return [_clock(place, now, newest[0].at), *parts, *beneath, *waiting]
     except LedgerBroken as damage:
         broken = unsafe("workspace", damage.sentence(), damage.remedy(), RECORD_AT_RISK)
         return [_clock(place, now, None), *parts, *beneath, broken]
@@ -91,3 +92,12 @@ def _of_ledger(ledger: Ledger) -> list[Remark]:
             )
         ]
     return [good("contested", "no record has more than one standing account")]
+
+
+def _of_keeping(ledger: Ledger, now: datetime) -> Remark:
+    """What is kept about people beyond its day."""
+    n = sum(ledger.overdue(now.date()).values())
+    if not n:
+        return good("keeping", "nothing about people is past the last day it may be kept")
+    entries = "1 entry" if n == 1 else f"{n:,} entries"
+    return watch("keeping", f"{entries} about people past the last day of keeping", "Run: waythrough purge")

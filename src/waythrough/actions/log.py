@@ -8,8 +8,8 @@ from datetime import date
 
 from waythrough.actions.workspace import Workspace
 from waythrough.ledger.keys import FINGERPRINT_LENGTH
-from waythrough.terms.entries import Entry
-from waythrough.terms.kinds import KINDS
+from waythrough.terms.entries import ON_RECORD, SEALED, Entry
+from waythrough.terms.kinds import KINDS, unknown_fields
 from waythrough.terms.problems import InputRefused
 
 OWN = "ledger."
@@ -102,12 +102,16 @@ def page(ws: Workspace, wanted: Wanted, limit: int, before: str | None = None) -
 def remark(entry: Entry, disputed: bool = False) -> str:
     """What a reader must know about an entry before believing its row; empty for most."""
     said = [ASIDE_WORDS.get(entry.aside, f"does not count: {entry.aside}")] if entry.aside else []
-    if entry.state in STATE_WORDS:
+    if entry.state == SEALED and entry.vaulted and entry.vaulted.vault in ON_RECORD:
+        said.append("in the vault: read one at a time, on record")
+    elif entry.state in STATE_WORDS:
         said.append(STATE_WORDS[entry.state])
     if disputed:
         said.append("contested")
     if entry.kind not in KINDS and not entry.kind.startswith(OWN):
         said.append("unknown kind: a newer version wrote it")
+    elif newer := unknown_fields(entry):
+        said.append(f"fields this version does not know: {', '.join(newer)}")
     return "; ".join(said)
 
 

@@ -26,6 +26,8 @@ MAY: dict[str, frozenset[str]] = {
     # Names are read one by one, for a reason that is written down before they are shown.
     "read names": frozenset({REGISTRAR, PROTECTION}),
     "erase": frozenset({PROTECTION}),
+    # What is past its day goes, whoever is there to say so.
+    "purge": frozenset({HEAD, SITE, INFORMATION, REGISTRAR, PROTECTION}),
     "reveal author": frozenset({HEAD, PROTECTION}),
     "record figure": frozenset({HEAD, INFORMATION, SITE}),
     "record incident": frozenset({HEAD, ACCESS, MOVEMENT, SITE, PROTECTION}),

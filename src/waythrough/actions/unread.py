@@ -23,7 +23,7 @@ def sentences(ws: Workspace) -> list[str]:
     """One sentence for each kind and reason, of what has been read until now and of kinds nobody here knows."""
     counts = Counter((one.kind, one.why) for one in ws.all_unread())
     told = [_sentence(kind, why, n) for (kind, why), n in sorted(counts.items())]
-    return [*told, *_unknown_kinds(ws)]
+    return [*told, *_unknown_kinds(ws), *_overdue(ws)]
 
 
 def keeps_seats_empty(ws: Workspace) -> bool:
@@ -39,6 +39,13 @@ def _sentence(kind: str, why: str, n: int) -> str:
     if kind in SEATS and why != ERASED:
         return f"{said}: a plan needs {'it' if one else 'them'}, and seats nobody without."
     return f"{said}."
+
+
+def _overdue(ws: Workspace) -> Iterator[str]:
+    """What should be gone by now; asked of the clock, not of the day that is looked at."""
+    if n := sum(ws.ledger.overdue(ws.clock().date()).values()):
+        is_past = "entry about people is" if n == 1 else "entries about people are"
+        yield f"{n:,} {is_past} past the last day of keeping: waythrough purge."
 
 
 def _unknown_kinds(ws: Workspace) -> Iterator[str]:

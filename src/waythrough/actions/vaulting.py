@@ -43,7 +43,7 @@ class Vaulting:
         if not subject:
             return draft  # words heard elsewhere, of no document kept here
         if rule.vault == TEXT:
-            return dataclasses.replace(draft, vaulted=Vaulted(TEXT, subject, self._text_site()))
+            return dataclasses.replace(draft, vaulted=Vaulted(TEXT, subject, self.only_site()))
         kept = Vaulted(rule.vault, subject, self._site(draft, coming), self._until())
         return dataclasses.replace(draft, vaulted=kept)
 
@@ -79,8 +79,8 @@ class Vaulting:
         entry = head.entries[-1]
         return entry.vaulted.site if entry.vaulted else str(entry.body.get("site", ""))
 
-    def _text_site(self) -> str:
-        """A document is read for the whole workspace: it belongs to its one site, or to all of several."""
+    def only_site(self) -> str:
+        """The site of what is about none in particular, as a document is: the workspace's one, or all of several."""
         if self._only_site is None:
             sites = self._ledger.heads("site")
             self._only_site = sites[0].record if len(sites) == 1 else ""

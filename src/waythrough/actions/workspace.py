@@ -14,8 +14,8 @@ from waythrough.actions.vaulting import Vaulting
 from waythrough.ledger import Ledger
 from waythrough.ledger.places import Place
 from waythrough.terms.codec import from_body
-from waythrough.terms.entries import OPEN, Draft, Entry, Head, WouldWrite
-from waythrough.terms.kinds import KINDS, Known, record_of
+from waythrough.terms.entries import OPEN, TEXT, Draft, Entry, Head, WouldWrite
+from waythrough.terms.kinds import KINDS, PERSONAL, Known, record_of
 from waythrough.terms.parties import Person
 from waythrough.terms.places import Site
 from waythrough.terms.problems import AsOfBeforeRecord, InputRefused, NotFound, Protected
@@ -60,6 +60,12 @@ class Workspace:
         if first is not None and self.as_of < first:
             raise AsOfBeforeRecord(as_of=self.as_of, first=first)
         self.dry_run = False
+        self.sealed_author = False
+        """True writes what follows without the name of who writes it: that lies in the vault."""
+        self.purpose = "library"
+        """What is being done: kept on this device beside each bulk reading of people's data."""
+        self.reader = ""
+        self._opened: dict[str, set[str]] = {}
         self._cache: dict[str, list[Known[Any]]] = {}
         self._unread: dict[str, list[Unread]] = {}
 
@@ -68,15 +74,24 @@ class Workspace:
         cls, where: str | os.PathLike[str] | Place, as_of: date | None = None, clock: Clock = utc_now
     ) -> Workspace:
         """Open a workspace, a file or a server's, as of a day."""
-        return cls(Ledger.open(where), as_of, clock)
+        return cls(Ledger.open(where, clock=clock), as_of, clock)
 
     def at(self, as_of: date) -> Workspace:
         """The same ledger as of another day."""
-        return Workspace(self.ledger, as_of, self.clock)
+        other = Workspace(self.ledger, as_of, self.clock)
+        other._opened = self._opened  # one note on this device for both
+        other.purpose, other.reader = self.purpose, self.reader
+        return other
 
     def close(self) -> None:
-        """Close the ledger."""
-        self.ledger.close()
+        """Close the ledger. What was read in bulk about people is noted on this device first."""
+        opened, self._opened = self._opened, {}
+        try:
+            if opened:
+                counts = {vault: len(subjects) for vault, subjects in opened.items()}
+                self.ledger.note_reading(self.reader, self.purpose, counts)
+        finally:
+            self.ledger.close()
 
     def __enter__(self) -> Self:
         return self
@@ -98,6 +113,7 @@ class Workspace:
             entries = [entry for head in self.ledger.heads(kind, as_of=self.as_of) for entry in head.entries]
             entries.sort(key=lambda entry: (entry.known_on, entry.at, entry.log, entry.sequence, entry.index))
             self._unread[kind] = []
+            self._note_opened(entries)
             self._cache[kind] = [known for entry in entries if (known := self._read(entry))]
         return self._cache[kind]
 
@@ -109,6 +125,11 @@ class Workspace:
     def all_unread(self) -> list[Unread]:
         """Those of every kind that was read until now."""
         return [one for kind in self._unread.values() for one in kind]
+
+    def _note_opened(self, entries: list[Entry]) -> None:
+        for entry in entries:
+            if entry.vaulted and entry.vaulted.vault != TEXT and entry.state == OPEN:
+                self._opened.setdefault(entry.vaulted.vault, set()).add(entry.vaulted.subject)
 
     def _read(self, entry: Entry) -> Known[Any] | None:
         why = entry.state
@@ -209,13 +230,33 @@ class Workspace:
         Nothing goes into the ledger that could not be read back as the record it claims to be.
         """
         for draft in drafts:
-            if kind := KINDS.get(draft.kind):
-                from_body(kind, {**draft.body, "id": draft.record}, draft.record)
+            _check_reads_back(draft)
         if self.dry_run:
             raise WouldWrite(len(drafts))
-        placed = Vaulting(self.ledger, self.clock().date()).placed(drafts)
-        written = self.ledger.append(placed, author=author, key=key, alongside=alongside)
+        vaulting = Vaulting(self.ledger, self.clock().date())
+        placed = vaulting.placed(drafts)
+        if self.sealed_author:
+            written = self.ledger.append_sealed(placed, author=author, site=vaulting.only_site(), key=key)
+        else:
+            written = self.ledger.append(placed, author=author, key=key, alongside=alongside)
+        self.forget()
+        return written
+
+    def forget(self) -> None:
+        """Read anew what is read from now on: something was written or erased."""
         self._cache.clear()
         self._unread.clear()
         self.__dict__.pop("contested", None)
-        return written
+
+
+def _check_reads_back(draft: Draft) -> None:
+    kind = KINDS.get(draft.kind)
+    if kind is None:
+        return
+    try:
+        from_body(kind, {**draft.body, "id": draft.record}, draft.record)
+    except InputRefused as refused:
+        if draft.kind not in PERSONAL:
+            raise
+        # Refusals end up in logs and on screens that others see: they never repeat what was said about people.
+        raise InputRefused(**{**refused.fields, "found": "something else, not shown here"}) from None

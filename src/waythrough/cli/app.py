@@ -35,6 +35,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "publish": ("publish", "Write the situation report."),
     "show": ("show", "Where a record or figure comes from: entry, source, words."),
     "log": ("log", "The newest entries of the ledger."),
+    "erase": ("erase", "Destroy what is kept about people, or a document's words, everywhere."),
+    "purge": ("purge", "Destroy what is past the last day it may be kept."),
     "passphrase": ("passphrase", "Put this device's keys under a passphrase, or change it."),
     "unlock": ("unlock", "Ask for the passphrase once, for the next quarter of an hour."),
     "lock": ("lock", "Lock this device now; or destroy its keys."),

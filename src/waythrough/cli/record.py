@@ -125,24 +125,37 @@ TOLD = [
 ]
 OWN = {option.name for option in TOLD}
 
+SEALABLE = ("answer", "execution", "performance", "incident", "protection_stop", "claim", "figure")
+"""Accounts that could endanger whoever is known to have written them down."""
+
+
+def _sealed() -> click.Option:
+    return click.Option(
+        ["--sealed"],
+        is_flag=True,
+        help="Keep your own name in the vault. The log still shows which device wrote it.",
+    )
+
 
 def _command(name: str, line: str) -> click.Command:
     options = options_for(name, KINDS[name])
     taken = {option.name for option in options}
     extra = [option for option in TOLD if option.name not in taken]
+    extra += [_sealed()] if name in SEALABLE else []
 
     def write(**given: Any) -> None:
         settings = click.get_current_context().ensure_object(Settings)
         told = {key: given.pop(key, None) for key in OWN}
-        _write(settings, name, given, told)
+        _write(settings, name, given, told, bool(given.pop("sealed", False)))
 
     return Shared(name, params=[*options, *extra], callback=write, help=line, short_help=line)
 
 
-def _write(settings: Settings, name: str, given: dict[str, Any], told: dict[str, Any]) -> None:
+def _write(settings: Settings, name: str, given: dict[str, Any], told: dict[str, Any], sealed: bool) -> None:
     from waythrough.actions.record import new_id, record
 
     with settings.open_now() as ws:
+        ws.sealed_author = sealed
         actor = settings.actor(ws)
         source = _told(told)
         if "source" in KINDS[name].__dataclass_fields__:

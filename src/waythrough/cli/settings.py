@@ -105,6 +105,8 @@ class Settings:
     def _checked(self, ws: Workspace) -> Workspace:
         """What was named on the line must exist, also where the command has no use for it."""
         self.opened.append(ws)
+        ws.purpose = str(click.get_current_context().info_name)
+        ws.reader = self.by or os.environ.get("WAYTHROUGH_PERSON") or ""
         if self.by:
             ws.person(self.by)
         if self.site:

@@ -22,16 +22,23 @@ NAMES_SHOWN = 40
 
 @click.command("show", cls=Shared)
 @click.argument("ident", metavar="ID")
+@click.option("--names", is_flag=True, help="Who a household or adult is. It is recorded that you read it.")
+@click.option("--reveal", is_flag=True, help="Who wrote an entry whose author is sealed; recorded as well.")
+@click.option("--why", default="", help="The reason for --names or --reveal, in words without names.")
 @pass_settings
-def command(settings: Settings, ident: str) -> None:
+def command(settings: Settings, ident: str, names: bool, reveal: bool, why: str) -> None:
     """Where a record or figure comes from: its entry, its source, its exact words.
 
     ID is a record id, an entry id, or its first six digits or more.
 
     \b
-    Example:
+    Examples:
       waythrough show figure-pop-2019-03-24
+      waythrough show hh-00017 --names --why "to call about tomorrow's bus"
     """
+    if names or reveal:
+        _on_record(settings, ident, reveal, why)
+        return
     from waythrough.actions.show import show
 
     shown = show(settings.open(), ident)
@@ -43,6 +50,29 @@ def command(settings: Settings, ident: str) -> None:
     parts += [_entry(entry) for entry in shown.standing]
     parts += _beside(shown)
     click.echo(visible("\n\n".join(parts)))
+
+
+def _on_record(settings: Settings, ident: str, reveal: bool, why: str) -> None:
+    """Names, or a sealed author: the reading itself is an entry, written before anything is shown."""
+    from waythrough.actions.names import read_names, reveal_author
+
+    with settings.open_now() as ws:
+        actor = settings.actor(ws)
+        if reveal:
+            author = reveal_author(ws, actor, ident, why)
+            found = [{"record": ident, "author": author}]
+        else:
+            found = [{"record": e.record, **e.body} for e in read_names(ws, actor, ident, why)]
+    settings.talk("That you read this is in the ledger.")
+    if settings.json:
+        settings.emit("on-record", {"read": found})
+        return
+    for one in found:
+        click.echo(visible("\n".join(f"{name}: {_plain(value)}" for name, value in one.items())))
+
+
+def _plain(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
 
 
 def _conflict(shown: Shown) -> list[str]:

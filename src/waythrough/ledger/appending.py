@@ -164,11 +164,14 @@ def check_corrects(drafts: Sequence[Draft], existing: Sequence[Entry]) -> None:
 
 def check_not_erased(drafts: Sequence[Draft], erasures: Erasures) -> None:
     """Refuse what is about somebody who was erased: an id, once erased, is never used again."""
+    by_site: dict[str, frozenset[tuple[str, str]]] = {}
     for n, draft in enumerate(drafts):
         if draft.vaulted is None:
             continue
-        gone = erasures.subjects(draft.vaulted.site)
-        if gone & {(draft.vaulted.subject, draft.vaulted.vault), (draft.vaulted.subject, "*")}:
+        site = draft.vaulted.site
+        if site not in by_site:
+            by_site[site] = erasures.subjects(site)
+        if by_site[site] & {(draft.vaulted.subject, draft.vaulted.vault), (draft.vaulted.subject, "*")}:
             raise Protected(
                 what=f"{place(n, draft)}: what was recorded under {draft.vaulted.subject} was erased for good",
                 remedy="If these people are registered again, give them a new id.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -32,10 +33,11 @@ from waythrough.ledger.erasing import CarriedOut, carry_out
 from waythrough.ledger.frontier import Fork, forks, frontier, lacking
 from waythrough.ledger.hashing import ID_LENGTH, act_hash
 from waythrough.ledger.header import NOTHING
-from waythrough.ledger.keyring import SqliteKeyring, keyring_of, keyring_path
+from waythrough.ledger.keyring import Reading, SqliteKeyring, keyring_of, keyring_path
 from waythrough.ledger.keys import DeviceKey
 from waythrough.ledger.lines import StoredLine
 from waythrough.ledger.merge import Merged, begin, merge, settle
+from waythrough.ledger.onrecord import SEALED_AUTHOR, about, reading, written_by
 from waythrough.ledger.parcels import Parcel, Tip
 from waythrough.ledger.places import Place
 from waythrough.ledger.store import Reader, Store, Writer
@@ -247,9 +249,15 @@ class Ledger:
             return self._append(drafts, author, key, alongside)
 
     def _append(
-        self, drafts: Sequence[Draft], author: str, key: str | None, alongside: bool
+        self,
+        drafts: Sequence[Draft],
+        author: str,
+        key: str | None,
+        alongside: bool,
+        beside: Sequence[Draft] = (),
     ) -> tuple[Entry, ...]:
-        writings = [lines.write(draft, author, place(n, draft)) for n, draft in enumerate(drafts)]
+        """``beside`` are entries of the ledger's own that belong to the same act."""
+        writings = [lines.write(draft, author, place(n, draft)) for n, draft in enumerate([*drafts, *beside])]
         act = NOTHING if key is None else act_hash(author, key)
         self.device()  # made before its keyring, on first use
         bodies = self._vault.seal(writings)
@@ -262,6 +270,54 @@ class Ledger:
             known = [lines.read(line) for line in existing]
             check_fits(drafts, known, alongside)
             return write_commit(writer, signer, writings, bodies=bodies, act=act, existing=known)
+
+    def append_sealed(
+        self, drafts: Sequence[Draft], *, author: str, site: str, key: str | None = None
+    ) -> tuple[Entry, ...]:
+        """The same as `append`, with the author's name sealed: the entries bear an alias that is used once.
+
+        Who is behind it lies in the vault, for the head of office and the data protection officer of a site. The log
+        still shows which device wrote the entries.
+        """
+        # With an idempotency key the alias is made from it alone, so that the same act again is the same act; it
+        # must not be made from the author's name, which could then be tried out.
+        digits = hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest() if key else self._entropy(8)
+        alias = SEALED_AUTHOR + digits[:8].hex()
+        with many_values():
+            return self._append(drafts, alias, key, False, [written_by(alias, author, site)])[:-1]
+
+    def read_on_record(
+        self, subjects: Sequence[str], vault: str, *, author: str, why: str
+    ) -> tuple[Entry, ...]:
+        """Names of people, or authors who are kept sealed. That they are read is written down first.
+
+        Raises
+        ------
+        Protected
+            No reason is given.
+        DeviceNotEnrolled
+            What this device writes does not count, so it cannot say who reads, and nothing is shown.
+        """
+        with self._store.reading() as reader:
+            found = about(reader, subjects, vault)
+        if not found:
+            return ()
+        self.act([reading(self._entropy(8).hex(), found, vault, author, why)], author=author)
+        return tuple(self._vault.read(found, on_record=True))
+
+    def overdue(self, day: date) -> dict[str, int]:
+        """How many bodies are still here that were to be kept until a day before this one, by subject."""
+        with self._store.reading() as reader:
+            return reader.overdue(day)
+
+    def note_reading(self, person: str, command: str, subjects: Mapping[str, int]) -> None:
+        """Keep, on this device alone, of how many subjects each class of data was read in bulk, and for what."""
+        keyring = self._keyring()
+        if keyring is None:
+            return
+        at = self._clock().isoformat(timespec="seconds")
+        for vault, n in sorted(subjects.items()):
+            keyring.note_reading(Reading(at, person, command, vault, n))
 
     def act(self, drafts: Sequence[Draft], *, author: str) -> tuple[Entry, ...]:
         """Write entries of the ledger's own (``ledger.…``) and put them into effect: enrol, revoke, erase, attest.

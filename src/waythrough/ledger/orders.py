@@ -108,6 +108,7 @@ class Erasures:
         self._by_entry: dict[str, list[Honoured]] = {}
         self._named: dict[str, list[Order]] = {}
         self._pending: list[Pending] = []
+        self._orders: list[Order] = []
         self._purges: set[str] = set()
         self.honoured: set[str] = set()
         """The ids of the erasures that hold."""
@@ -146,6 +147,10 @@ class Erasures:
     def named(self) -> tuple[frozenset[str], frozenset[str]]:
         """The subjects and the entries that honoured orders name: where to look for what `covers` reaches."""
         return frozenset(self._by_subject), frozenset(self._by_entry)
+
+    def orders(self) -> list[Order]:
+        """Every order that can be read, honoured or not, oldest first."""
+        return sorted(self._orders, key=lambda one: (one.day, one.act.entry))
 
     def is_final(self, erasure: str) -> bool:
         """True unless the order only purges what is past its day: then the same subject may be recorded again."""
@@ -212,6 +217,7 @@ class Erasures:
         except Malformed as fault:
             self._pending.append(Pending(act, str(fault), False))
             return
+        self._orders.append(order)
         for name in order.entries | {"/" + subject for subject in order.subjects}:
             self._named.setdefault(name, []).append(order)
         verdict = self._members.of_act(act)

@@ -200,6 +200,15 @@ class SqlReader:
         first, last = (bytes.fromhex(prefix.ljust(digits, fill)) for fill in "0f")
         return self._lines(_LINE.where(entries.c.id.between(first, last)).limit(limit))
 
+    def overdue(self, day: date) -> dict[str, int]:
+        late = and_(
+            entries.c.keep_until.is_not(None),
+            entries.c.body.is_not(None),
+            entries.c.keep_until < day.isoformat(),
+        )
+        counted = select(entries.c.subject, func.count()).where(late).group_by(entries.c.subject)
+        return {str(subject): int(n) for subject, n in self._connection.execute(counted)}
+
     def kinds(self, as_of: date | None) -> dict[str, int]:
         counted = (
             select(standing.c.kind, func.count())

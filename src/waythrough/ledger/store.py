@@ -147,6 +147,9 @@ class Reader(Protocol):
     def starting_with(self, prefix: str, limit: int) -> list[StoredLine]:
         """Lines whose id begins with these hexadecimal digits."""
 
+    def overdue(self, day: date) -> dict[str, int]:
+        """How many bodies are still here that were to be kept until a day before this one, by subject."""
+
     def kinds(self, as_of: date | None) -> dict[str, int]:
         """How many entries stand of each kind, the ledger's own aside."""
 

@@ -43,6 +43,7 @@ _ASIDE = text("aside IS NOT NULL")  # few commits are
 _Text = Text().with_variant(Text(collation="C"), "postgresql")
 
 _NAMED = text("subject IS NOT NULL")  # most entries are about no person; they need no row in the index
+_KEPT = text("keep_until IS NOT NULL AND body IS NOT NULL")  # what is destroyed is no longer due
 
 commits = Table(
     "commits",
@@ -87,6 +88,7 @@ entries = Table(
     # Not unique: a device could sign somebody's entry again in a commit of its own. That commit is set aside.
     Index("entries_by_id", "id"),
     Index("entries_by_subject", "subject", sqlite_where=_NAMED, postgresql_where=_NAMED),
+    Index("entries_by_last_day", "keep_until", sqlite_where=_KEPT, postgresql_where=_KEPT),
 )
 
 # No key on ``entry``: ids are random, and a key would have every import write pages all over it. Rows are found by

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from waythrough.ledger import canonical, lines
 from waythrough.ledger.aead import NONCE_LENGTH
+from waythrough.ledger.keyring import Reading
 from waythrough.ledger.lines import StoredLine, Writing
 from waythrough.ledger.seal import Sealer, sealed_under
 from waythrough.terms.entries import ON_RECORD, Entry, Vaulted
@@ -29,6 +30,9 @@ class Keys(Protocol):
 
     def destroy_many(self, subjects: Mapping[str, Collection[str] | None], forever: bool = True) -> int:
         """Destroy the keys of these subjects, of some classes of the vault or of all; gives how many there were."""
+
+    def note_reading(self, reading: Reading) -> None:
+        """Keep that a class of data was read in bulk, on this device."""
 
     def current(self, vaulted: Iterable[Vaulted]) -> Mapping[tuple[str, str], bytes]:
         """The keys to seal under now, by class and subject; made where missing, and durable when this returns."""

@@ -29,6 +29,7 @@ record household         .     .      .       .      .           y         y    
 record identity          .     .      .       .      .           y         y        .
 read names               .     .      .       .      .           y         y        .
 erase                    .     .      .       .      .           .         y        .
+purge                    y     .      .       y      y           y         y        .
 reveal author            y     .      .       .      .           .         y        .
 record figure            y     .      .       y      y           .         .        .
 record incident          y     y      y       y      .           .         y        .
