@@ -43,7 +43,7 @@ def people(ws, person):
 def on(ws: Workspace, days: int) -> Workspace:
     """The same file, so many days later."""
     later: datetime = NOW + timedelta(days=days)
-    return Workspace.open(ws.ledger.path, clock=lambda: later)
+    return Workspace.open(ws.ledger.place, clock=lambda: later)
 
 
 def states(ws: Workspace, *records: str) -> list[str]:

@@ -113,7 +113,7 @@ def test_no_other_reading_opens_a_name(named, person, opened):
 
 
 def test_a_bulk_reading_is_noted_on_this_device(named, person):
-    with Workspace.open(named.ledger.path, clock=named.clock) as other:
+    with Workspace.open(named.ledger.place, clock=named.clock) as other:
         other.purpose, other.reader = "plan", "person-1"
         other.known("household")
         other.known("consent")
