@@ -64,13 +64,16 @@ def postgres() -> Iterator[Server]:
     server.end()
 
 
-@pytest.fixture(params=["file", "server"])
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+@pytest.fixture(params=["file", "sealed file", "server"])
+def place(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
     """Where a new ledger can be made: a test that asks for it runs once for each kind of store."""
     from waythrough.ledger import places
 
     if request.param == "file":
         return places.find(tmp_path / "valley.way")
+    if request.param == "sealed file":
+        monkeypatch.setenv("WAYTHROUGH_HOME", str(tmp_path / "home"))
+        return places.File(tmp_path / "valley.way", sealed=True)
     return places.find(request.getfixturevalue("postgres").new())
 
 

@@ -38,7 +38,7 @@ def test_every_command_is_tried_somewhere_here():
     tried = {"board", "assess", "plan", "doors", "verify", "log", "review"}
     tried |= {"demo", "init", "record", "import", "read", "check", "publish", "show", "doctor"}
     tried |= {"backup", "restore", "rebuild"}  # test_safekeeping.py
-    tried |= {"passphrase", "unlock", "lock"}  # test_passphrase.py
+    tried |= {"passphrase", "unlock", "lock", "seal"}  # test_passphrase.py
     tried |= {"sync", "bundle", "device", "checkpoint", "serve"}  # test_two_laptops.py
     tried |= {"erase", "purge"}  # test_people.py
     assert set(COMMANDS) == tried

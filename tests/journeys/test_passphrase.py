@@ -81,10 +81,27 @@ def test_the_recovery_code_is_printed_once_and_opens_the_laptop(laptop):
 def test_a_workspace_begun_under_a_passphrase_names_the_recovery_key(laptop, tmp_path):
     laptop("passphrase", "set", new_passphrase=OLD)
     assert laptop("init", "new.way", "--person", "A. K.", passphrase=OLD).code == 0
-    entries = laptop("log", "-C", "new.way", "--json").json["entries"]
+    entries = laptop("log", "-C", "new.way", "--json", passphrase=OLD).json["entries"]
     genesis = next(entry["body"] for entry in entries if entry["kind"] == "ledger.genesis")
     assert genesis["recovery_key"] == load(tmp_path / "home").recovery_key.hex()
     assert genesis["box_key"] == device_key(tmp_path / "home").box_key
+
+
+def test_a_new_workspace_is_sealed_where_that_protects_and_an_old_one_on_request(laptop, tmp_path):
+    valley, new = tmp_path / "valley.way", tmp_path / "new.way"
+    assert laptop("init", new, "--person", "A. K.", "--sealed").code == 4, "no passphrase yet"
+    assert laptop("seal", valley).code == 4
+    assert valley.read_bytes().startswith(b"SQLite")
+    laptop("passphrase", "set", new_passphrase=OLD)
+    assert laptop("init", new, "--person", "A. K.", passphrase=OLD).code == 0
+    assert laptop("seal", valley, "--json", passphrase=OLD).json["sealed"] is True
+    for path in (valley, new):
+        assert not path.read_bytes().startswith(b"SQLite")
+        assert laptop("verify", "-C", path, "--no-input").code == 7
+        assert laptop("verify", "-C", path, passphrase=OLD).code == 0
+    plain = tmp_path / "plain.way"
+    assert laptop("init", plain, "--person", "A. K.", "--plain-file", passphrase=OLD).code == 0
+    assert plain.read_bytes().startswith(b"SQLite")
 
 
 def test_a_passphrase_is_changed_by_who_knows_it(laptop):

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from os import PathLike
 
+from waythrough.actions import guarding
 from waythrough.actions.vaulting import Vaulting
 from waythrough.actions.workspace import Clock, Workspace, utc_now
 from waythrough.cases import loader
@@ -39,9 +40,19 @@ def silent(what: str, done: int, total: int) -> None:
 
 
 def begin(
-    where: Where, title: str | None, person: str, case: str | None = None, clock: Clock = utc_now
+    where: Where,
+    title: str | None,
+    person: str,
+    case: str | None = None,
+    clock: Clock = utc_now,
+    sealed: bool | None = None,
 ) -> Workspace:
     """Make a new workspace with its first person, in a file or on a server; refuses one that is there.
+
+    Parameters
+    ----------
+    sealed
+        True to encrypt the whole file; None where this device has a passphrase and can.
 
     Raises
     ------
@@ -49,6 +60,8 @@ def begin(
         It is there already; nothing was overwritten.
     """
     place = find(where)
+    if isinstance(place, File):
+        place = File(place.path, guarding.is_to_be_sealed(sealed))
     if case:
         return begin_case(place, case, clock=clock)
     if not person.strip():

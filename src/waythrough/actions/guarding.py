@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from waythrough.ledger import expiry, passphrase, recovery, unlocking
-from waythrough.ledger.device import data_folder
+from waythrough.ledger import expiry, passphrase, recovery, sealed, unlocking
+from waythrough.ledger.device import data_folder, device_key
 from waythrough.ledger.device import destroy as destroy_files
 from waythrough.ledger.devicefile import FILE_NAME, DeviceFile, load, load_or_make, save
 from waythrough.ledger.passphrase import Cost
@@ -99,6 +99,34 @@ def lock() -> bool:
     """Forget what `unlock` kept; True when there was something to forget."""
     file = _file_if_any()
     return file is not None and unlocking.forget(file)
+
+
+def is_to_be_sealed(asked: bool | None) -> bool:
+    """Whether a new workspace's file is encrypted whole: as asked or, if nobody asked, where it would protect.
+
+    Raises
+    ------
+    InputRefused
+        It was asked for on a device without a passphrase: the key would lie beside the file.
+    """
+    protects = guarded().passphrase
+    if asked and not protects:
+        raise _refusal(
+            "none is set", "a passphrase", "A sealed file needs one first: waythrough passphrase set."
+        )
+    return protects and sealed.is_installed() if asked is None else asked
+
+
+def seal(path: Path) -> None:
+    """Encrypt the whole file of a workspace that is there, and overwrite the plain one where it lay.
+
+    Raises
+    ------
+    InputRefused
+        This device has no passphrase, the file is sealed already, or another program has it open.
+    """
+    is_to_be_sealed(True)
+    sealed.convert(path, device_key())
 
 
 def destroy_keys() -> list[Path]:

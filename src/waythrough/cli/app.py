@@ -40,6 +40,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "passphrase": ("passphrase", "Put this device's keys under a passphrase, or change it."),
     "unlock": ("unlock", "Ask for the passphrase once, for the next quarter of an hour."),
     "lock": ("lock", "Lock this device now; or destroy its keys."),
+    "seal": ("seal", "Encrypt a whole workspace file."),
     "backup": ("backup", "The whole ledger and this device's keys, in one encrypted file."),
     "restore": ("restore", "A whole workspace from a backup, verified, or nothing."),
     "rebuild": ("rebuild", "Make the lists again from the entries."),

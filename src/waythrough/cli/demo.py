@@ -36,6 +36,7 @@ def command(settings: Settings, case: str | None, out: Path) -> None:
     from waythrough.cli.doors import doors_table
 
     started = time.monotonic()
+    settings.may_ask()
     out.mkdir(parents=True, exist_ok=True)
     shown = demo(case, out, settings.day(), progress=_progress)
     ws, told = shown.workspace, shown.told

@@ -13,8 +13,16 @@ from waythrough.cli.settings import Settings, pass_settings
 @click.option("--title", help="What people call this workspace (default: the file's or schema's name).")
 @click.option("--person", required=True, help="Your name or initials: the first person, head of office.")
 @click.option("--case", "case", help="Begin with a shipped case instead of empty.")
+@click.option(
+    "--sealed/--plain-file",
+    "sealed",
+    default=None,
+    help="Encrypt the whole file (default: where this device has a passphrase and SQLCipher is installed).",
+)
 @pass_settings
-def command(settings: Settings, where: str, title: str | None, person: str, case: str | None) -> None:
+def command(
+    settings: Settings, where: str, title: str | None, person: str, case: str | None, sealed: bool | None
+) -> None:
     """Begin a new workspace, with you as its first person: one file, or a schema on a PostgreSQL server.
 
     \b
@@ -24,7 +32,8 @@ def command(settings: Settings, where: str, title: str | None, person: str, case
     """
     from waythrough.actions.beginning import begin
 
-    with begin(where, title, person, case) as ws:
+    settings.may_ask()
+    with begin(where, title, person, case, sealed=sealed) as ws:
         first, place = ws.person(), ws.ledger.place
         count = len(ws.ledger.log(limit=3))
     if settings.json:

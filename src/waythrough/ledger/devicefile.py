@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from pyrage import x25519
 
 from waythrough.ledger.aead import Cipher
-from waythrough.ledger.files import make_folder, overwrite, put_in_place, replace
+from waythrough.ledger.files import make_folder, overwrite, private_draft, put_in_place, replace
 from waythrough.ledger.keys import KEY_LENGTH, Secrets, public_of, recipient_of
 from waythrough.terms.problems import DeviceKeyExposed, DeviceKeyUnusable
 
@@ -90,7 +90,7 @@ def load(folder: Path) -> DeviceFile:
 def save(folder: Path, file: DeviceFile) -> None:
     """Put another state of the file in the place of the one that is there, and overwrite the old one's bytes."""
     path = folder / FILE_NAME
-    with _named(path), _draft(path, _write(file)) as draft:
+    with _named(path), private_draft(path, _write(file)) as draft:
         replace(draft, path)
 
 
@@ -110,7 +110,7 @@ def put(folder: Path, data: bytes) -> DeviceFile:
         file = _read(json.loads(data.decode("ascii")))
     except (ValueError, KeyError, TypeError, AttributeError):
         raise DeviceKeyUnusable(path=path, found="the backup does not hold the file of a device") from None
-    with _draft(path, _write(file)) as draft:
+    with private_draft(path, _write(file)) as draft:
         put_in_place(draft, path)
     return file
 
@@ -125,7 +125,7 @@ def _make(folder: Path) -> None:
     first = folder / FIRST_FILE_NAME
     seed = _seed_of(first) if first.exists() else secrets.token_bytes(KEY_LENGTH)
     path = folder / FILE_NAME
-    with _draft(path, _write(_fresh(seed))) as draft, contextlib.suppress(FileExistsError):
+    with private_draft(path, _write(_fresh(seed))) as draft, contextlib.suppress(FileExistsError):
         put_in_place(draft, path)
     if first.exists():
         with contextlib.suppress(FileNotFoundError):
@@ -180,21 +180,6 @@ def _write(file: DeviceFile) -> bytes:
 def _check_private(path: Path) -> None:
     if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077:
         raise DeviceKeyExposed(path=path)
-
-
-@contextlib.contextmanager
-def _draft(path: Path, data: bytes) -> Iterator[Path]:
-    """A finished file beside the final one; nothing of it is left if it was not put in place."""
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        yield draft
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager

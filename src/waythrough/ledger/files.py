@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -15,7 +17,7 @@ def make_folder(folder: Path) -> None:
     missing = [one for one in (folder, *folder.parents) if not one.exists()]
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for one in missing:
-        _settle_folder(one.parent)
+        settle_folder(one.parent)
 
 
 def put_in_place(draft: Path, final: Path) -> None:
@@ -37,7 +39,7 @@ def put_in_place(draft: Path, final: Path) -> None:
         draft.rename(final)
     else:
         draft.unlink()
-    _settle_folder(final.parent)
+    settle_folder(final.parent)
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -51,7 +53,22 @@ def write_whole(path: Path, data: bytes) -> None:
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
-    _settle_folder(path.parent)
+    settle_folder(path.parent)
+
+
+@contextmanager
+def private_draft(path: Path, data: bytes) -> Iterator[Path]:
+    """A finished file beside a final one, for this user's eyes; nothing of it is left if it was not put in place."""
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        yield draft
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def replace(draft: Path, final: Path) -> None:
@@ -65,8 +82,8 @@ def replace(draft: Path, final: Path) -> None:
         return
     with final.open("r+b") as old:
         draft.replace(final)
-        _settle_folder(final.parent)
-        _zero(old)
+        settle_folder(final.parent)
+        zero(old)
 
 
 def overwrite(path: Path) -> None:
@@ -74,10 +91,11 @@ def overwrite(path: Path) -> None:
     flash memory and copying file systems do, and no program can tell.
     """
     with path.open("r+b") as file:
-        _zero(file)
+        zero(file)
 
 
-def _zero(file: BinaryIO) -> None:
+def zero(file: BinaryIO) -> None:
+    """Write zeros over everything in an open file, where it lies, also when its name is gone or another's."""
     left = file.seek(0, os.SEEK_END)
     file.seek(0)
     while left > 0:
@@ -86,7 +104,7 @@ def _zero(file: BinaryIO) -> None:
     os.fsync(file.fileno())
 
 
-def _settle_folder(folder: Path) -> None:
+def settle_folder(folder: Path) -> None:
     """Make the new name survive a power cut, where the platform lets a folder be synced."""
     if os.name != "posix":
         return

@@ -7,6 +7,9 @@ from os import PathLike
 from pathlib import Path
 from typing import Protocol
 
+from waythrough.ledger.device import device_key
+from waythrough.ledger.driver import PLAIN
+from waythrough.ledger.sealed import driver_of, new_driver
 from waythrough.ledger.server import Address, is_address
 from waythrough.ledger.sqlite import SqliteStore
 from waythrough.ledger.store import Store, Writer
@@ -34,22 +37,25 @@ class Place(Protocol):
 
 
 class File:
-    """A workspace file."""
+    """A workspace file; one to be made sealed is encrypted whole, and opens with this device's keys alone."""
 
-    keeper = "SQLite"
-
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, sealed: bool = False) -> None:
         self.path = path
+        self.sealed = sealed
+
+    @property
+    def keeper(self) -> str:
+        return "SQLCipher" if self.sealed else "SQLite"
 
     @property
     def name(self) -> str:
         return self.path.stem
 
     def create(self, begin: Callable[[Writer], None]) -> None:
-        SqliteStore.create(self.path, begin)
+        SqliteStore.create(self.path, begin, new_driver(device_key()) if self.sealed else PLAIN)
 
     def open(self) -> Store:
-        return SqliteStore.open(self.path)
+        return SqliteStore.open(self.path, driver_of(self.path))
 
     def remove(self) -> None:
         for ending in ("", "-wal", "-shm"):

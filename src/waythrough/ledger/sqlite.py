@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +13,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
+from waythrough.ledger.driver import PLAIN, Driver
 from waythrough.ledger.files import put_in_place
 from waythrough.ledger.sql import SqlReader, SqlWriter
 from waythrough.ledger.store import Reader, Writer
@@ -25,9 +25,6 @@ APPLICATION_ID = 0x57415954
 """“WAYT”, in the file's own header: what tells a workspace from any other SQLite file."""
 
 FORMAT = 2
-
-WAIT_SECONDS = 120.0
-"""How long a writer waits for the others. An import of a hundred thousand rows holds the lock for some seconds."""
 
 _LOG_MARKS = (b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83")
 """How a write-ahead log begins (sqlite.org/fileformat2.html, section 4.1)."""
@@ -52,8 +49,13 @@ class SqliteStore:
         self._engine = engine
 
     @classmethod
-    def create(cls, path: Path, begin: Callable[[Writer], None]) -> None:
+    def create(cls, path: Path, begin: Callable[[Writer], None], driver: Driver = PLAIN) -> None:
         """Make a workspace file with its first contents. It gets its name when it is complete, or never.
+
+        Parameters
+        ----------
+        driver
+            How the file is opened; one with a key makes a sealed file.
 
         Raises
         ------
@@ -64,26 +66,26 @@ class SqliteStore:
             raise WorkspaceExists(path=path)
         draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
         try:
-            _lay_out(draft)
-            store = cls(path, _engine(draft))
+            lay_out(draft, driver)
+            store = cls(path, _engine(draft, driver))
             try:
                 with store._transaction("BEGIN IMMEDIATE") as connection:
                     metadata.create_all(connection)
                     begin(SqliteWriter(connection))
             finally:
                 store.close()
-            _check_log_is_in(draft)
+            check_log_is_in(draft)
             put_in_place(draft, path)
         except FileExistsError:
             raise WorkspaceExists(path=path) from None
-        except (OSError, sqlite3.Error) as error:
+        except (OSError, driver.error) as error:
             raise NotWritten(path=path, reason=error) from error
         finally:
             for remains in ("", "-wal", "-shm", "-journal"):
                 draft.with_name(draft.name + remains).unlink(missing_ok=True)
 
     @classmethod
-    def open(cls, path: Path) -> SqliteStore:
+    def open(cls, path: Path, driver: Driver = PLAIN) -> SqliteStore:
         """Open a workspace file that is there. Nothing is created; only the layout of an older format is altered.
 
         Raises
@@ -93,8 +95,8 @@ class SqliteStore:
         NotAWorkspace
             The file is something else, or of a format this program does not know.
         """
-        version = _check_is_workspace(path)
-        store = cls(path, _engine(path))
+        version = _check_is_workspace(path, driver)
+        store = cls(path, _engine(path, driver))
         if version < FORMAT:
             try:
                 with store._transaction("BEGIN IMMEDIATE") as connection:
@@ -121,7 +123,7 @@ class SqliteStore:
                 raw = connection.connection.driver_connection
                 assert raw is not None  # noqa: S101  # a connection in use has one; this is for the type checker
                 raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        except (DBAPIError, sqlite3.Error) as error:
+        except (DBAPIError, self._engine.dialect.loaded_dbapi.Error) as error:
             raise NotWritten(path=self._path, reason=error) from error
 
     def close(self) -> None:
@@ -172,10 +174,10 @@ class SqliteWriter(_Faults, SqlWriter):
     """Fulfils `store.Writer`."""
 
 
-def _lay_out(path: Path) -> None:
+def lay_out(path: Path, driver: Driver) -> None:
     """An empty file with our settings, that only this user may read; the files SQLite puts beside it follow it."""
     os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-    connection = sqlite3.connect(path, isolation_level=None)
+    connection = driver.connect(path)
     try:
         connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
         connection.execute(f"PRAGMA user_version={FORMAT}")
@@ -187,7 +189,7 @@ def _lay_out(path: Path) -> None:
         connection.close()
 
 
-def _check_log_is_in(draft: Path) -> None:
+def check_log_is_in(draft: Path) -> None:
     """Refuse a draft whose log is still beside it: under its final name it would be without what the log holds.
 
     SQLite puts the log into the file when the last connection closes. A failure there reaches nobody, because closing
@@ -198,26 +200,23 @@ def _check_log_is_in(draft: Path) -> None:
         raise OSError(f"what was written to {draft.name} could not be put together")
 
 
-def _engine(path: Path) -> Engine:
-    address = path.resolve().as_uri() + "?mode=rw"  # never “rwc”: opening must not create
-
-    def connect() -> sqlite3.Connection:
-        connection = sqlite3.connect(
-            address, uri=True, timeout=WAIT_SECONDS, isolation_level=None, check_same_thread=False
-        )
+def _engine(path: Path, driver: Driver) -> Engine:
+    def connect() -> Any:
+        connection = driver.connect(path)
         # A damaged text must reach `verify` and be named there, so its bytes may not stop the reading.
         connection.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
         try:
             for setting in _SETTINGS:
                 connection.execute(setting)
             connection.execute("PRAGMA synchronous=FULL")
-        except sqlite3.Error:
+        except driver.error:
             connection.close()  # who keeps the error keeps this frame, and with it a file that stays open
             raise
         return connection
 
     # No upper limit: a thread that waits for the write lock must not keep others from a connection to read with.
-    engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool, max_overflow=-1)
+    named = {"module": driver.module} if driver.module else {}
+    engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool, max_overflow=-1, **named)
     event.listen(engine, "begin", _begin)
     return engine
 
@@ -227,10 +226,12 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql(connection.get_execution_options().get("ledger_begin", "BEGIN IMMEDIATE"))
 
 
-def _check_is_workspace(path: Path) -> int:
+def _check_is_workspace(path: Path, driver: Driver) -> int:
     """The format of a workspace file."""
     if not path.exists():
         raise NoWorkspace(path=path)
+    if driver.is_sealed:
+        return _checked(path, *_asked_inside(path, driver))
     try:
         start = _start(path)
         if start and not _is_sqlite(start) and _brought_up_from_log(path):
@@ -240,9 +241,28 @@ def _check_is_workspace(path: Path) -> int:
     if not start:
         raise NotAWorkspace(path=path, found="it is empty")
     if not _is_sqlite(start):
-        raise NotAWorkspace(path=path, found="it is not an SQLite file")
+        raise NotAWorkspace(path=path, found="it is not an SQLite file, nor one that this device sealed")
     # Bytes 60-63 and 68-71 of every SQLite file: user_version and application_id (sqlite.org/fileformat2.html).
-    version, mark = int.from_bytes(start[60:64], "big"), int.from_bytes(start[68:72], "big")
+    return _checked(path, int.from_bytes(start[60:64], "big"), int.from_bytes(start[68:72], "big"))
+
+
+def _asked_inside(path: Path, driver: Driver) -> tuple[int, int]:
+    """Format and mark of a sealed file: they stand where only its key can read them."""
+    try:
+        connection = driver.connect(path)
+        try:
+            version, mark = (
+                connection.execute(f"PRAGMA {name}").fetchone()[0]
+                for name in ("user_version", "application_id")
+            )
+        finally:
+            connection.close()
+    except driver.error as error:
+        raise LedgerBroken(what=f"the sealed file {path} is damaged ({error})") from error
+    return int(version), int(mark)
+
+
+def _checked(path: Path, version: int, mark: int) -> int:
     if mark != APPLICATION_ID:
         raise NotAWorkspace(path=path, found="it is an SQLite file of another program")
     if not 1 <= version <= FORMAT:
@@ -270,10 +290,10 @@ def _brought_up_from_log(path: Path) -> bool:
     log = path.with_name(path.name + "-wal")
     if not log.exists() or _start(log)[:4] not in _LOG_MARKS:
         return False
-    connection = sqlite3.connect(path.resolve().as_uri() + "?mode=rw", uri=True, timeout=WAIT_SECONDS)
+    connection = PLAIN.connect(path)
     try:
         connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
-    except sqlite3.DatabaseError:
+    except PLAIN.error:
         return False  # the log is no help either; the file is refused as what it looks like
     finally:
         connection.close()

@@ -364,6 +364,15 @@ class NowhereToUnlock(Problem):
     exit_code = 7
 
 
+class SealingMissing(Problem):
+    """A sealed workspace needs a part that is not installed."""
+
+    code = "workspace.sealing-missing"
+    message = N_("A sealed workspace needs SQLCipher, which is not installed here.")
+    advice = N_("Run: pip install waythrough[sealed]")
+    exit_code = 7
+
+
 class KeyringUnusable(Problem):
     """The file with the keys of a ledger's vault cannot be used."""
 
