@@ -9,7 +9,7 @@ import stat
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -251,9 +251,10 @@ def test_a_device_has_its_keyrings_in_its_folder_and_none_without_one(tmp_path: 
 
 
 def seconds(work: Callable[[], object]) -> float:
-    start = perf_counter()
+    """Seconds of processor time: other tests run beside this one."""
+    start = process_time()
     work()
-    return perf_counter() - start
+    return process_time() - start
 
 
 def test_thirty_thousand_keys_are_made_in_a_second_and_read_in_half_of_one(path: Path) -> None:
@@ -264,6 +265,6 @@ def test_thirty_thousand_keys_are_made_in_a_second_and_read_in_half_of_one(path:
     wanted = [(*pair, key_id(key)) for pair, key in made.items()]
     reading = min(seconds(lambda: keyring.keys(wanted)) for _ in range(3))
     assert len(made) == 30_000
-    # Twice and three times the figures we aim at: other tests run beside this one.
+    # Twice the figures, 1 s and 0.5 s: two tests on one core's two threads slow each other down.
     assert making < 2
-    assert reading < 1.5
+    assert reading < 1
