@@ -60,6 +60,11 @@ class Grant:
         """True when a device speaks about itself."""
         return not self.begins and self.act.author == self.device
 
+    @cached_property
+    def cuts(self) -> tuple[Tip, ...]:
+        """The commits up to which it says nothing. A device's word about itself holds only after it was given."""
+        return (*self.after, self.act.tip) if self.own_change else self.after
+
 
 @dataclass(frozen=True)
 class Device:

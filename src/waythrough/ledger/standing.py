@@ -104,10 +104,10 @@ class _Cut(NamedTuple):
 
 
 def _by_log(rulings: Sequence[Ruling]) -> dict[bytes, list[_Cut]]:
-    """The cuts in each log, the furthest first. A device's word about itself holds only after it was given."""
+    """The cuts in each log, the furthest first."""
     cuts: dict[bytes, list[_Cut]] = {}
     for n, (_, grant) in enumerate(rulings):
-        for tip in (*grant.after, grant.act.tip) if grant.own_change else grant.after:
+        for tip in grant.cuts:
             cuts.setdefault(tip.log, []).append(_Cut(tip, n))
     for found in cuts.values():
         found.sort(key=lambda cut: -cut.tip.sequence)

@@ -123,14 +123,14 @@ class World:
 
 
 def _tips(acts: Iterable[Act]) -> Iterator[Tip]:
-    """The commits that grants name as the last ones they knew."""
+    """The commits up to which grants say nothing, of which the chain must tell what came before them."""
     for act in acts:
         if act.kind == DEVICE:
             try:
                 grant = read_grant(act)
             except Malformed:
                 continue
-            yield from grant.after
+            yield from grant.cuts
 
 
 def act_of(commit: bytes, line: StoredLine) -> Act:

@@ -1,0 +1,76 @@
+"""Where a grant begins to hold, in ledgers with real logs: what the rules ask, the chain of commits must know."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from faults.laptops import Laptop, meet, note, shown
+from waythrough.ledger import grants
+from waythrough.terms.problems import DeviceNotEnrolled
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[tuple[Laptop, Laptop, Laptop]]:
+    """Root, a keeper, and a laptop at the gate."""
+    rng = random.Random(5)
+    root = Laptop(tmp_path, "root", rng)
+    keeper, gate = (Laptop(tmp_path, name, rng, root) for name in ("one", "three"))
+    yield root, keeper, gate
+    for laptop in (root, keeper, gate):
+        laptop.ledger.close()
+
+
+def device(laptop: Laptop, name: str) -> grants.Device:
+    found = laptop.device_now(name)
+    assert found
+    return found
+
+
+def everyone_agrees(office: tuple[Laptop, ...]) -> None:
+    meet(office)
+    first, *others = (shown(laptop) for laptop in office)
+    assert all(other == first for other in others)
+    for laptop in office:
+        assert laptop.ledger.verify().findings == ()
+
+
+def test_a_laptop_that_revokes_itself_keeps_what_it_wrote_and_its_own_word(
+    office: tuple[Laptop, Laptop, Laptop],
+) -> None:
+    root, _, gate = office
+    gate.write([note("convoy", "passed at six")])
+    gate.act(grants.revoke(device(gate, "three"), after=()))
+    with pytest.raises(DeviceNotEnrolled):
+        gate.write([note("convoy-2", "after the end")])
+    everyone_agrees(office)
+    assert device(root, "three").status == "revoked"
+    assert [entry.aside for entry in root.ledger.log() if entry.author == "three"] == ["", ""]
+
+
+def test_what_root_gives_while_a_laptop_revokes_itself_does_not_bring_it_back(
+    office: tuple[Laptop, Laptop, Laptop],
+) -> None:
+    root, _, gate = office
+    gate.act(grants.revoke(device(gate, "three"), after=gate.ledger.frontier()))
+    root.act(grants.change(device(root, "three"), roles={"*": ["registrar"]}, after=root.ledger.frontier()))
+    everyone_agrees(office)
+    assert device(root, "three").status == "revoked"
+    root.act(grants.change(device(root, "three"), roles={"*": ["registrar"]}, after=root.ledger.frontier()))
+    everyone_agrees(office)
+    gate.write([note("convoy-2", "back again")])
+    everyone_agrees(office)
+
+
+def test_a_laptop_that_gives_up_a_role_goes_on_with_the_others(office: tuple[Laptop, Laptop, Laptop]) -> None:
+    root, keeper, _ = office
+    own = device(keeper, "one")
+    keeper.act(grants.change(own, roles={"*": ["registrar"]}, after=()))
+    everyone_agrees(office)
+    assert device(root, "one").roles == {"*": frozenset({"registrar"})}
+    keeper.write([note("convoy", "left")])
+    everyone_agrees(office)
+    assert root.ledger.head("convoy")
