@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -30,6 +32,9 @@ GIVEN = (
     {},
 )
 LARGE = tuple(f"house-{n}" for n in range(21))
+WORLDS = 1_000 if os.environ.get("WAYTHROUGH_TORTURE") else 80
+"""How many worlds each rule is tried in; the full number in `make torture`."""
+
 EXPECTED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 
@@ -129,7 +134,7 @@ def without(world: World, left_out: list[Act]) -> Members:
     return Members.of([act for act in world.acts if act not in left_out], world, genesis=world.genesis.commit)
 
 
-@settings(EXPECTED, max_examples=400)
+@settings(EXPECTED, max_examples=WORLDS)
 @given(worlds)
 def test_every_commit_is_judged_as_the_page_says(made: tuple[World, list[Tip]]) -> None:
     world, tips = made
@@ -144,7 +149,7 @@ def test_every_commit_is_judged_as_the_page_says(made: tuple[World, list[Tip]]) 
     assert answers(world.members(), tips) == by_page
 
 
-@settings(EXPECTED, max_examples=300)
+@settings(EXPECTED, max_examples=WORLDS)
 @given(worlds)
 def test_every_erasure_is_honoured_as_the_page_says(made: tuple[World, list[Tip]]) -> None:
     world, _ = made
@@ -156,7 +161,7 @@ def test_every_erasure_is_honoured_as_the_page_says(made: tuple[World, list[Tip]
             assert found == expected
 
 
-@settings(EXPECTED, max_examples=200)
+@settings(EXPECTED, max_examples=WORLDS)
 @given(worlds, st.randoms(use_true_random=False))
 def test_any_order_of_arrival_gives_the_same(made: tuple[World, list[Tip]], rng: random.Random) -> None:
     world, tips = made
@@ -171,7 +176,7 @@ def test_any_order_of_arrival_gives_the_same(made: tuple[World, list[Tip]], rng:
     assert erasures.subjects("valley") == again.subjects("valley")
 
 
-@settings(EXPECTED, max_examples=200)
+@settings(EXPECTED, max_examples=WORLDS)
 @given(worlds)
 def test_no_device_raises_itself(made: tuple[World, list[Tip]]) -> None:
     """Whatever a device signs, without that it could do at least as much."""
@@ -188,7 +193,7 @@ def test_no_device_raises_itself(made: tuple[World, list[Tip]]) -> None:
                         assert grants.holds(before.roles(*tip), role, site)
 
 
-@settings(EXPECTED, max_examples=200)
+@settings(EXPECTED, max_examples=WORLDS)
 @given(worlds)
 def test_what_juniors_and_peers_sign_changes_nothing_for_a_device(made: tuple[World, list[Tip]]) -> None:
     world, tips = made
@@ -204,7 +209,7 @@ def test_what_juniors_and_peers_sign_changes_nothing_for_a_device(made: tuple[Wo
         assert answers(without(world, others), theirs) == answers(now, theirs)
 
 
-@settings(EXPECTED, max_examples=200)
+@settings(EXPECTED, max_examples=WORLDS)
 @given(worlds)
 def test_whoever_holds_a_role_was_given_it_by_everyone_who_still_speaks(
     made: tuple[World, list[Tip]],
@@ -220,6 +225,7 @@ def test_whoever_holds_a_role_was_given_it_by_everyone_who_still_speaks(
                 assert verdict.remaining
 
 
+@pytest.mark.slow
 def test_twenty_thousand_acts_of_two_hundred_devices_take_less_than_a_second() -> None:
     rng = random.Random(5)
     world = World()
