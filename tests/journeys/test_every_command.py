@@ -37,7 +37,7 @@ def test_a_command_speaks_words_and_json(wt, tirsa, line):
 def test_every_command_is_tried_somewhere_here():
     tried = {"board", "assess", "plan", "doors", "verify", "log", "review"}
     tried |= {"demo", "init", "record", "import", "read", "check", "publish", "show", "doctor"}
-    tried |= {"backup", "restore", "rebuild"}  # test_safekeeping.py
+    tried |= {"backup", "restore", "rebuild", "repair"}  # test_safekeeping.py
     tried |= {"passphrase", "unlock", "lock", "seal"}  # test_passphrase.py
     tried |= {"sync", "bundle", "device", "checkpoint", "serve"}  # test_two_laptops.py
     tried |= {"erase", "purge"}  # test_people.py

@@ -90,3 +90,57 @@ def test_lists_are_made_again(wt, desk):
     done = wt("rebuild", "-C", desk, "--json")
     assert (done.code, done.json["sound"]) == (0, True)
     assert wt("verify", "-C", desk).code == 0
+
+
+@pytest.fixture
+def damaged(wt, desk):
+    """The same workspace with one party more, whose entry was then altered."""
+    wrote = wt(
+        "record", "party", "--id", "party-a", "--names", "en=Hill", "--kind", "local_authority", "-C", desk
+    )
+    assert wrote.code == 0, wrote.err
+    with closing(sqlite3.connect(desk)) as db, db:
+        db.execute("UPDATE entries SET body = CAST(replace(body, 'Hill', 'Dale') AS BLOB)")
+    return desk
+
+
+def test_a_repair_is_tried_asked_for_and_made(wt, damaged, fingerprint):
+    found = wt("verify", "-C", damaged)
+    assert (found.code, "waythrough repair" in found.err) == (6, True)
+    assert wt("backup", "no.wayback", "-C", damaged).code == 6
+    before = fingerprint(damaged)
+    tried = wt("repair", "--dry-run", "-C", damaged)
+    assert (tried.code, "1 commits are left out" in tried.err) == (0, True)
+    assert wt("repair", "--no-input", "-C", damaged).code == 4
+    assert fingerprint(damaged) == before
+    assert not [path for path in damaged.parent.iterdir() if "mended" in path.name or "damaged" in path.name]
+
+    done = wt("repair", "--yes", "-C", damaged, "--json")
+    assert done.code == 0, done.err
+    assert len(done.json["left_out"]) == 1
+    assert fingerprint(done.json["archive"]) == before
+    assert wt("verify", "-C", damaged).code == 0
+    assert wt("show", "party-a", "-C", damaged).code == 3
+    needless = wt("repair", "-C", damaged, "--json")
+    assert (needless.code, needless.json["repaired"]) == (0, False)
+
+
+def test_a_repair_into_a_new_place_leaves_the_old_one_as_it_is(wt, damaged, fingerprint):
+    before = fingerprint(damaged)
+    assert wt("repair", "--yes", "--into", "whole.way", "-C", damaged).code == 0
+    assert fingerprint(damaged) == before
+    assert wt("verify", "-C", "whole.way").code == 0
+
+
+def test_a_sealed_workspace_is_repaired_sealed(wt, damaged, monkeypatch):
+    pytest.importorskip("sqlcipher3")
+    for variable in ("WAYTHROUGH_NEW_PASSPHRASE", "WAYTHROUGH_PASSPHRASE"):
+        monkeypatch.setenv(variable, "four plain green tables")
+    assert wt("passphrase", "set").code == 0
+    sealed = wt("seal", damaged)
+    assert sealed.code == 0, sealed.err
+    done = wt("repair", "--yes", "-C", damaged, "--json")
+    assert done.code == 0, done.err
+    assert not damaged.read_bytes().startswith(b"SQLite")
+    assert wt("verify", "-C", damaged).code == 0
+    assert wt("verify", "-C", done.json["archive"]).code == 6

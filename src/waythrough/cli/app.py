@@ -44,6 +44,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "backup": ("backup", "The whole ledger and this device's keys, in one encrypted file."),
     "restore": ("restore", "A whole workspace from a backup, verified, or nothing."),
     "rebuild": ("rebuild", "Make the lists again from the entries."),
+    "repair": ("repair", "Keep what is whole of a damaged workspace, and put the damaged one aside."),
     "doctor": ("doctor", "What is unsafe here: clock, disk, keys, settings."),
 }
 """Command → the module of `cli` that holds it, and its line in the help."""

@@ -22,6 +22,7 @@ from sqlalchemy import (
     type_coerce,
     update,
 )
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.types import NullType
 
@@ -236,10 +237,25 @@ class SqlReader:
         table = LISTS[fold.name]
         return (tuple(row) for row in self._raw(table, table.c.record))
 
-    def _raw(self, table: Table, *order: ColumnElement[Any]) -> Iterator[Any]:
+    def last_number(self) -> int:
+        return int(self._connection.execute(select(func.max(commits.c.number))).scalar() or 0)
+
+    def raw_part(self, first: int, last: int) -> tuple[list[RawCommit], list[RawLine]]:
+        try:
+            found = self._raw(commits, commits.c.number, which=commits.c.number.between(first, last))
+            numbered = entries.c.commit_number.between(first, last)
+            lines = self._raw(entries, entries.c.commit_number, entries.c.position, which=numbered)
+            return [RawCommit._make(row) for row in found], [RawLine._make(row) for row in lines]
+        except DBAPIError as error:
+            raise LedgerBroken(what=f"the rows of commits {first} to {last} cannot be read") from error
+
+    def _raw(
+        self, table: Table, *order: ColumnElement[Any], which: ColumnElement[bool] | None = None
+    ) -> Iterator[Any]:
         # Without column types, or a text where a blob belongs would stop the reading instead of being reported.
         columns = [type_coerce(column, NullType()) for column in table.c]
-        return self._stream(select(*columns).order_by(*order))
+        query = select(*columns).order_by(*order)
+        return self._stream(query if which is None else query.where(which))
 
     def _stream(self, query: Executable) -> Iterator[Any]:
         """Rows as they come: a whole ledger is never held at once."""

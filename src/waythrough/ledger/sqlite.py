@@ -309,3 +309,17 @@ def _refusal(path: Path, error: DBAPIError) -> LedgerBroken | NotWritten:
         # Our statements are fixed and fit the tables; if they no longer do, the tables were altered.
         return LedgerBroken(what=f"the tables in {path} are not those of a ledger ({reason})")
     return NotWritten(path=path, reason=reason)
+
+
+def newest_number(path: Path, driver: Driver = PLAIN) -> int | None:
+    """The number of the newest commit in a file, while nobody else has the file open; None where somebody has."""
+    connection = driver.connect(path, wait_seconds=1)
+    try:
+        # Said before anything is read, this asks for the file alone, instead of for memory shared with others.
+        connection.execute("PRAGMA locking_mode=EXCLUSIVE").fetchall()
+        connection.execute("BEGIN EXCLUSIVE")
+        return int(connection.execute("SELECT max(number) FROM commits").fetchone()[0] or 0)
+    except connection.OperationalError:
+        return None
+    finally:
+        connection.close()

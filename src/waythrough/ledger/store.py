@@ -165,6 +165,12 @@ class Reader(Protocol):
     def raw_lines(self) -> Iterator[RawLine]:
         """All lines, by commit and position."""
 
+    def last_number(self) -> int:
+        """The number of the newest commit; 0 where there is none."""
+
+    def raw_part(self, first: int, last: int) -> tuple[list[RawCommit], list[RawLine]]:
+        """The commits of these numbers and their lines; LedgerBroken where the database cannot hand them over."""
+
     def raw_list(self, fold: Fold) -> Iterator[Row]:
         """All rows of a list, those of one record together."""
 

@@ -277,6 +277,17 @@ class ServerNotDurable(Problem):
     exit_code = 6
 
 
+class NotRepairable(LedgerBroken):
+    """What a ledger rests on is damaged itself."""
+
+    code = "ledger.not-repairable"
+    message = N_("This ledger cannot be repaired: {found}.")
+    advice = N_(
+        "Nothing was changed. Restore a backup with `waythrough restore`, or take the ledger from another device with "
+        "`waythrough sync`."
+    )
+
+
 # --- exit 7: refused for protection ------------------------------------------------------------------------
 
 
