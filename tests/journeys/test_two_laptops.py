@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -11,6 +13,7 @@ from typing import Any
 import pytest
 
 from waythrough.actions.syncing import post_at
+from waythrough.cli.app import COMMANDS
 from waythrough.ledger.device import device_key
 from waythrough.ledger.serving import SyncApp, server
 
@@ -237,3 +240,40 @@ def test_nobody_at_the_address_is_exit_9(amina):
 
 def test_serving_needs_to_know_what(amina):
     amina("serve", code=4)
+
+
+# --- the page ------------------------------------------------------------------------------------------------
+
+PAGE = Path(__file__).resolve().parents[2] / "docs/how-to/two-laptops-and-a-stick.md"
+
+
+def lines_of_the_page() -> list[tuple[str, list[str]]]:
+    """Whose laptop, and the words of each command line, in the order of the page."""
+    found = []
+    for who, text in re.findall(
+        r"^```sh (\w+)\n(.*?)^```$", PAGE.read_text("utf-8"), re.DOTALL | re.MULTILINE
+    ):
+        found += [(who, shlex.split(line, comments=True)) for line in text.splitlines()]
+    return found
+
+
+def test_the_page_is_true_as_it_is_typed(desk, stick):
+    amina, boris = desk("amina"), desk("boris")
+    amina("init", "valley.way", "--person", "Amina K.", "--title", "Valley camp")
+    words = {}
+    for who, (program, *line) in lines_of_the_page():
+        assert program == "waythrough"
+        assert line[0] in COMMANDS
+        if who not in ("amina", "boris"):
+            continue
+        line = [word.replace("/media/stick", str(stick)) for word in line]
+        line = [words["said"] if len(word.split()) == 8 else word for word in line]
+        if ">" in line:
+            words["said"] = write_card(boris, Path(line[-1]))
+            continue
+        {"amina": amina, "boris": boris}[who](*line)
+        boris.folder.mkdir(exist_ok=True)
+        words["said"] = amina("checkpoint", "--json").json["ledger"] if line[0] == "sync" else words["said"]
+    status = {one["name"]: one["status"] for one in amina("device", "list", "--json").json["devices"]}
+    assert status["Boris's laptop"] == "revoked"
+    assert boris("verify").out.startswith("Sound")

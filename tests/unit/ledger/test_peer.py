@@ -10,9 +10,12 @@ from pathlib import Path
 import pytest
 
 from ledger_team import Laptop, Team
-from waythrough.ledger import bundle, checkpoints, peer
+from waythrough.ledger import bundle, canonical, checkpoints, peer
 from waythrough.ledger.grants import revoke
+from waythrough.ledger.hashing import body_hash, leaf_hash, merkle_root
+from waythrough.ledger.header import header_hash, unpack
 from waythrough.ledger.orders import erase
+from waythrough.ledger.parcels import CarriedLine, Parcel
 from waythrough.ledger.peer import Box, Talk
 from waythrough.ledger.post import Heard, read_whole
 from waythrough.terms.entries import Vaulted
@@ -356,3 +359,65 @@ def test_a_copy_that_was_cut_short_is_told_by_what_others_attest(team: Team) -> 
     ]
     sync(carla, boris)
     assert carla.ledger.verify().sound
+
+
+# --- mixed versions --------------------------------------------------------------------------------------------
+
+
+def newer(laptop: Laptop, *lines: tuple[bytes, bytes]) -> None:
+    """A commit such as a later version of the program might write, with kinds and meta keys unknown here."""
+    salt = bytes(16)
+    carried = tuple(CarriedLine(meta, salt, body, body_hash(salt, body)) for meta, body in lines)
+    before = next(one for one in reversed(laptop.parcels()) if laptop.device.fingerprint in one.header)
+    last = unpack(before.header)
+    header = replace(
+        last,
+        sequence=last.sequence + 1,
+        previous=header_hash(before.header),
+        physical_ms=last.physical_ms + 1,
+        count=len(carried),
+        root=merkle_root([leaf_hash(line.meta, line.body_hash) for line in carried]),
+        act=bytes(32),
+    ).pack()
+    laptop.ledger.apply([Parcel(header, laptop.device.sign(header), carried)], author=laptop.name)
+
+
+def meta(kind: str, record: str, **more: object) -> bytes:
+    said = {
+        "author": "boris",
+        "corrects": [],
+        "kind": kind,
+        "known_on": None,
+        "record": record,
+        "source": None,
+        "valid_from": None,
+        "valid_to": None,
+        **more,
+    }
+    return canonical.encode(said, "")
+
+
+def test_what_a_newer_version_wrote_is_carried_verified_passed_on_and_shown_as_it_is(team: Team) -> None:
+    boris, carla = team.join("boris"), team.join("carla")
+    boris.write("note/1")
+    newer(
+        boris,
+        (meta("satellite", "satellite/1", orbit="low", nested={"a": [1, 2]}), b'{"sees":"smoke"}'),
+        (meta("note", "note/2", confidence=0.5), b'{"by":"boris"}'),
+        (meta("ledger.future", "ledger.future/1"), b'{"rule":"unknown"}'),
+    )
+    sync(boris, team.first)
+    sync(team.first, carla)
+    for laptop in (team.first, carla):
+        assert laptop.holds() >= boris.holds()
+        assert laptop.ledger.verify().sound
+        (seen,) = laptop.ledger.history("satellite/1")
+        assert (seen.kind, dict(seen.body)) == ("satellite", {"sees": "smoke"})
+        (known,) = laptop.ledger.history("note/2")
+        assert dict(known.body) == {"by": "boris"}
+        laptop.write(f"note/after {laptop.name}")
+    passed = {line.meta for parcel in carla.parcels() for line in parcel.lines}
+    assert meta("satellite", "satellite/1", orbit="low", nested={"a": [1, 2]}) in passed
+    sync(carla, boris)
+    sync(carla, team.first)
+    assert boris.holds() <= carla.holds()
