@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 AUTHOR = "Amina Example"
-BATCH = 10_000
+BATCH = 50_000
 """Rows in one commit of an import, and in one transaction of a peer."""
 
 _WORDS = "what somebody said about somewhere, as long as such words usually are; " * 2
