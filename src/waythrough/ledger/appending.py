@@ -15,11 +15,13 @@ from waythrough.ledger.header import NOTHING, Header, header_hash, unpack
 from waythrough.ledger.keys import DeviceKey, signed
 from waythrough.ledger.last import Last
 from waythrough.ledger.lines import StoredLine, Writing
+from waythrough.ledger.members import Members
 from waythrough.ledger.orders import Erasures, receipt
+from waythrough.ledger.rights import may_open
 from waythrough.ledger.store import SealedCommit, StoredCommit, Writer
 from waythrough.ledger.vault import Vault
 from waythrough.ledger.world import World
-from waythrough.terms.entries import OPEN, Draft, Entry
+from waythrough.terms.entries import AUTHOR, OPEN, Draft, Entry
 from waythrough.terms.problems import (
     ActRefused,
     CorrectsUnknown,
@@ -175,6 +177,23 @@ def check_not_erased(drafts: Sequence[Draft], erasures: Erasures) -> None:
             raise Protected(
                 what=f"{place(n, draft)}: what was recorded under {draft.vaulted.subject} was erased for good",
                 remedy="If these people are registered again, give them a new id.",
+            )
+
+
+def check_may_hold(drafts: Sequence[Draft], device: bytes, members: Members) -> None:
+    """Refuse what this device is not trusted to read: the key made for it would be taken by nobody else.
+
+    Who is behind a sealed author is the exception: anybody may have seen what must not be traced to them.
+    """
+    roles = next((one.roles for one in members.enrolled() if one.fingerprint == device), None)
+    if roles is None:
+        return  # whoever may write nothing at all is told so
+    wanted = {(one.vaulted.vault, one.vaulted.site) for one in drafts if one.vaulted}
+    for vault, site in sorted(wanted):
+        if vault != AUTHOR and not may_open(vault, roles, site):
+            raise Protected(
+                what=f"the roles of this device do not open data of the class “{vault}” at {site or 'every site'}",
+                remedy="Write it down on a device whose roles do, or ask a keeper for the role.",
             )
 
 

@@ -19,6 +19,7 @@ from waythrough.ledger.files import write_whole
 from waythrough.ledger.keys import DeviceKey, fingerprint, signed
 from waythrough.ledger.members import Members
 from waythrough.ledger.payload import KeySection, read_section, section_pieces
+from waythrough.terms.entries import AUTHOR
 
 MARK = b"WYTH"
 """Begins what an origin signs, so that the signature can never pass for one over something else."""
@@ -81,12 +82,14 @@ def take(received: Iterable[KeySection], keys: Keys | None, device: DeviceKey, m
     """Open the sections meant for this device and keep their keys.
 
     A device may give the keys of a class only where its own roles open it: else whoever is enrolled for something
-    harmless could have names written under a key of theirs.
+    harmless could have names written under a key of theirs. Only the names behind sealed authors come from any device
+    that may write: each is under a key that is used once.
     """
     new, refused = 0, set()
     for section in received:
         entitled = members.recipients(section.site, section.vault)
-        if fingerprint(section.origin) not in {one.fingerprint for one in entitled}:
+        givers = members.enrolled() if section.vault == AUTHOR else entitled
+        if fingerprint(section.origin) not in {one.fingerprint for one in givers}:
             refused.add(fingerprint(section.origin))
         elif keys is not None and device.fingerprint in {one.fingerprint for one in entitled}:
             try:

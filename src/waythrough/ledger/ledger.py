@@ -18,6 +18,7 @@ from waythrough.ledger.appending import (
     check_corrects,
     check_fits,
     check_heeded,
+    check_may_hold,
     check_not_erased,
     give_receipts,
     place,
@@ -259,7 +260,9 @@ class Ledger:
         """``beside`` are entries of the ledger's own that belong to the same act."""
         writings = [lines.write(draft, author, place(n, draft)) for n, draft in enumerate([*drafts, *beside])]
         act = NOTHING if key is None else act_hash(author, key)
-        self.device()  # made before its keyring, on first use
+        if any(writing.vaulted for writing in writings):
+            with self._store.reading() as reader:
+                check_may_hold(drafts, self.device().fingerprint, self._world(reader).members)
         bodies = self._vault.seal(writings)
         with self._signing(author) as (writer, signer):
             if key is not None and (earlier := writer.lines_of_act(act)):
