@@ -12,12 +12,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from waythrough.ledger import Ledger, grants, orders
+from waythrough.ledger import Ledger, backing_up, grants, orders
+from waythrough.ledger.backup import Locks
+from waythrough.ledger.clock import milliseconds, now_utc
 from waythrough.ledger.device import device_key
 from waythrough.ledger.keys import DeviceKey
 from waythrough.ledger.last import FOLDER as LAST
 from waythrough.ledger.last import InFolder
+from waythrough.ledger.restoring import restore
+from waythrough.ledger.sqlite import SqliteStore
 from waythrough.terms.entries import Draft, Vaulted
 
 AUTHOR, OTHER = "Amina Example", "Karim Example"
@@ -28,7 +33,7 @@ SECOND = DeviceKey.from_seed(bytes(range(32)))
 WORDS = "what somebody said about somewhere, as long as such words usually are; " * 2
 SECRET = "they wish to go where their sister is"
 FORMAT_1 = Path(__file__).parents[1] / "ledgers" / "format-1.way"
-ARRIVING = "arriving"
+ARRIVING, BACKUP = "arriving", "valley.backup"
 
 Say = Callable[[str], None]
 
@@ -189,6 +194,33 @@ def is_erased(folder: Path) -> str:
     return ""
 
 
+def back_up(folder: Path, say: Say) -> None:
+    """The ledger and its keys in one encrypted file, for the second laptop to open."""
+    del say  # nothing new is written down
+    if not (folder / BACKUP).exists():
+        with opened(folder) as ledger:
+            backing_up.back_up(ledger, folder / BACKUP, Locks(recipients=(SECOND.box_key,)), now_utc())
+
+
+def is_backed_up(folder: Path) -> str:
+    """The backup gives back every entry, and the keys of what is sealed."""
+    with TemporaryDirectory(dir=folder) as elsewhere:
+        other = Path(elsewhere)
+        (other / HOME).mkdir()
+        restore(
+            folder / BACKUP, "", [SECOND.box()],
+            lambda begin: SqliteStore.create(other / FILE, begin), other / HOME, milliseconds(now_utc()),
+        )  # fmt: skip
+        with opened(folder) as one, opened(other) as two:
+            if {entry.id for entry in one.log(limit=1_000)} - {entry.id for entry in two.log(limit=1_000)}:
+                return "the backup lacks entries"
+            if [one.history(f"household/{n}")[0].body for n in range(3)] != [
+                two.history(f"household/{n}")[0].body for n in range(3)
+            ]:
+                return "the backup lacks keys"
+    return ""
+
+
 def create(folder: Path, say: Say) -> None:
     """A workspace that was not there before, and its first entry."""
     if not (folder / FILE).exists():
@@ -220,6 +252,7 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation("sync", make_apart, sync, new=30),
     Operation("erase", make, erase, new=2, settled=is_erased),
     Operation("rebuild", make, rebuild, new=0),
+    Operation("backup", make, back_up, new=0, settled=is_backed_up),
     Operation("create", make_new, create, new=2),
     Operation("upgrade", make_old, upgrade, new=0),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import random
 import shutil
@@ -29,7 +30,7 @@ FULL, FAST, CONTROL = 600, 60, 20
 def test_a_kill_at_any_moment_loses_nothing_that_was_acknowledged(
     operation: Operation, arena: Path, torture: bool, figures: Callable[..., None]
 ) -> None:
-    kills = (FULL if torture else FAST) // len(OPERATIONS)
+    kills = math.ceil((FULL if torture else FAST) / len(OPERATIONS))
     ready = arena / "ready"
     ready.mkdir()
     operation.prepare(ready)

@@ -23,7 +23,7 @@ def back_up(ledger: Ledger, out: Path, locks: Locks, now: datetime) -> Contents:
     Raises
     ------
     BackupRefused
-        There is a file of that name, or nothing would open the backup.
+        There is a file of that name, or nothing would open the backup, or there is no room for it.
     LedgerBroken
         The ledger does not verify: a backup of it would not restore.
     DeviceLocked
@@ -39,13 +39,16 @@ def back_up(ledger: Ledger, out: Path, locks: Locks, now: datetime) -> Contents:
     device = ledger.device()
     about = Contents(bytes.fromhex(ledger.id), ledger.title, now, device.fingerprint)
     draft = out.with_name(f".{out.name}.{secrets.token_hex(4)}.new")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "wb") as file:
             made = backup.write(file, about, locks, ledger.parcels(), _keys(ledger, device), _kept(device))
             file.flush()
             os.fsync(file.fileno())
         put_in_place(draft, out)
+    except OSError as error:
+        remedy = "Look at free space and permissions there, or choose another folder. Nothing was left behind."
+        raise BackupRefused(place=str(out), found=f"it cannot be written ({error})", remedy=remedy) from error
     finally:
         draft.unlink(missing_ok=True)
     return made

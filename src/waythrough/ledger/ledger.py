@@ -53,6 +53,7 @@ from waythrough.terms.problems import (
     InputRefused,
     LedgerBroken,
     NotFound,
+    NotWritten,
 )
 
 Clock = Callable[[], datetime]
@@ -586,7 +587,11 @@ class Ledger:
             sealing = signer(writer, device, bytes.fromhex(self.id), self._clock, self._entropy, author)
             yield writer, sealing
         if last := sealing.last:
-            device.remember(bytes.fromhex(self.id), last)
+            try:
+                device.remember(bytes.fromhex(self.id), last)
+            except OSError as error:
+                # It is written; repeated with its key it is found, and the device tries again to remember it.
+                raise NotWritten(path=self.place, reason=error) from error
 
     def device(self) -> DeviceKey:
         """The device that writes here; made on first use."""
