@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
+from pyrage import EncryptError
+
 from waythrough.ledger import Ledger, backup, devicefile
 from waythrough.ledger.backup import Contents, KeptDevice, KeySet, Locks
 from waythrough.ledger.files import put_in_place
@@ -46,7 +48,7 @@ def back_up(ledger: Ledger, out: Path, locks: Locks, now: datetime) -> Contents:
             file.flush()
             os.fsync(file.fileno())
         put_in_place(draft, out)
-    except OSError as error:
+    except (OSError, EncryptError) as error:
         remedy = "Look at free space and permissions there, or choose another folder. Nothing was left behind."
         raise BackupRefused(place=str(out), found=f"it cannot be written ({error})", remedy=remedy) from error
     finally:
