@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from typing import NamedTuple
+from datetime import date
+from typing import NamedTuple, TypedDict
 
 from waythrough.ledger import lines
 from waythrough.ledger.orders import Erasures
@@ -61,13 +62,27 @@ def covering(erasures: Erasures, entry: Entry) -> str | None:
 
 def covers(erasures: Erasures, entry: str, owner: Vaulted | None) -> str | None:
     """The same for an entry known by its id and by whose data its body is."""
-    return erasures.covers(
-        entry=entry,
-        subject=owner.subject if owner else None,
-        vault=owner.vault if owner else None,
-        site=owner.site if owner else "",
-        keep_until=owner.keep_until if owner else None,
-    )
+    return erasures.covers(entry=entry, **_about(owner))
+
+
+def excuses(erasures: Erasures, entry: str, owner: Vaulted | None) -> bool:
+    """Whether a body may be missing: an order covers it, or did until its author was cut off."""
+    return erasures.excuses(entry=entry, **_about(owner)) is not None
+
+
+class _About(TypedDict):
+    subject: str | None
+    vault: str | None
+    site: str
+    keep_until: date | None
+
+
+def _about(owner: Vaulted | None) -> _About:
+    if owner is None:
+        return {"subject": None, "vault": None, "site": "", "keep_until": None}
+    return {
+        "subject": owner.subject, "vault": owner.vault, "site": owner.site, "keep_until": owner.keep_until,
+    }  # fmt: skip
 
 
 def carry_out(writer: Writer, erasures: Erasures, destroy: Destroy) -> tuple[CarriedOut, ...]:

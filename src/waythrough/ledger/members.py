@@ -121,6 +121,11 @@ class Members:
         """The verdict on the commit an act stands in."""
         return self.verdict(act.log, act.sequence, act.commit)
 
+    def once(self, act: Act) -> Verdict:
+        """What an act's device was ever given, as if none of it had been taken back or cut off since."""
+        standing = self._standings.get(act.author)
+        return standing.once if standing else NOBODY
+
     def devices(self) -> list[Device]:
         """Every device that was ever enrolled with effect, seniors first, as it stands now."""
         found = (standing.device() for standing in self._standings.values())

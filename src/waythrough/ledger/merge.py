@@ -14,7 +14,7 @@ from typing import NamedTuple
 from waythrough.ledger import canonical, lines, lists
 from waythrough.ledger.acts import ADMISSION, DEVICE, GENESIS, Act
 from waythrough.ledger.clock import Tick, moment
-from waythrough.ledger.erasing import CarriedOut, covering
+from waythrough.ledger.erasing import CarriedOut, excuses
 from waythrough.ledger.hashing import ID_LENGTH, SALT_LENGTH, body_hash, leaf_hash, merkle_root
 from waythrough.ledger.header import NOTHING, Header, header_hash, unpack
 from waythrough.ledger.keys import FINGERPRINT_LENGTH, signed
@@ -371,7 +371,10 @@ def _several(entries: Iterable[Revision]) -> set[str]:
 
 def _check_missing(writer: Writer, world: World, new: Sequence[bytes]) -> None:
     for line in writer.lines_of_commits(new):
-        if line.body is None and not covering(world.erasures, lines.read(line)):
+        if line.body is not None:
+            continue
+        entry = lines.read(line)
+        if not excuses(world.erasures, entry.id, entry.vaulted):
             raise ParcelRefused(
                 place=f"entry {line.id.hex()}",
                 found="its body is missing, and nobody ordered it to be erased",

@@ -7,9 +7,10 @@ another person agreed. What is past its own day may be purged by any enrolled de
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import NamedTuple
 
 from waythrough.ledger.acts import (
@@ -28,6 +29,7 @@ from waythrough.ledger.acts import (
 from waythrough.ledger.grants import Device, sites_of
 from waythrough.ledger.lines import is_id
 from waythrough.ledger.members import Members
+from waythrough.ledger.standing import Verdict
 from waythrough.terms.entries import Draft
 from waythrough.terms.problems import DraftRefused
 from waythrough.terms.roles import EVERYWHERE, PROTECTION
@@ -99,14 +101,17 @@ class Receipt(NamedTuple):
 class Erasures:
     """The erasures of a ledger: what they cover, which still wait, and who has carried them out."""
 
-    def __init__(self, acts: Sequence[Act], members: Members) -> None:
+    def __init__(
+        self, acts: Sequence[Act], members: Members, rights: Callable[[Act], Verdict] | None = None
+    ) -> None:
+        self._acts = acts
         self._members = members
+        self._rights = rights or members.of_act
         self._untouchable = {act.entry for act in acts}
         self._approvals = _by_erasure(acts, APPROVAL)
         self._receipts = _by_erasure(acts, RECEIPT)
         self._by_subject: dict[str, list[Honoured]] = {}
         self._by_entry: dict[str, list[Honoured]] = {}
-        self._named: dict[str, list[Order]] = {}
         self._pending: list[Pending] = []
         self._orders: list[Order] = []
         self._purges: set[str] = set()
@@ -156,19 +161,24 @@ class Erasures:
         """True unless the order only purges what is past its day: then the same subject may be recorded again."""
         return erasure not in self._purges
 
-    def named_by(self, *, entry: str, subject: str | None, vault: str | None) -> str | None:
-        """An erasure that names an entry, honoured or not; None if none does.
+    def excuses(
+        self, *, entry: str, subject: str | None, vault: str | None, site: str, keep_until: date | None
+    ) -> str | None:
+        """An erasure that covers an entry, or did before its author was cut off; None for a body that is withheld.
 
-        It tells a body that was destroyed in good faith, under rights that have since turned out to be cut, from one
-        that somebody withholds.
+        Whoever carried it out in good faith has no body any more and cannot be asked for it. Nothing is destroyed by
+        this rule: it only lets a copy pass on what it still has. The asked are those of `covers`.
         """
-        found = self._named.get(entry if subject is None else "/" + subject, ())
-        reaching = (
-            order.act.entry
-            for order in found
-            if order.classes is None or vault is None or vault in order.classes
+        found = self.covers(
+            entry=entry, subject=subject, vault=vault, site=site, keep_until=keep_until
+        ) or self._before_cuts.covers(
+            entry=entry, subject=subject, vault=vault, site=site, keep_until=keep_until
         )
-        return min(reaching, default=None)
+        return found
+
+    @cached_property
+    def _before_cuts(self) -> Erasures:
+        return Erasures(self._acts, self._members, self._members.once)
 
     def subjects(self, site: str = EVERYWHERE) -> frozenset[tuple[str, str]]:
         """The subjects that may never be used again, each with the class erased, or ``"*"`` for every class.
@@ -218,9 +228,7 @@ class Erasures:
             self._pending.append(Pending(act, str(fault), False))
             return
         self._orders.append(order)
-        for name in order.entries | {"/" + subject for subject in order.subjects}:
-            self._named.setdefault(name, []).append(order)
-        verdict = self._members.of_act(act)
+        verdict = self._rights(act)
         if verdict.aside:
             self._pending.append(Pending(act, f"its commit does not count: {verdict.aside}", False))
         elif order.purges:
@@ -252,12 +260,12 @@ class Erasures:
             site
             for act in self._approvals.get(erasure.entry, ())
             if self._another_person(erasure, act)
-            for site in _shared(sites, sites_of(self._members.of_act(act).roles, PROTECTION))
+            for site in _shared(sites, sites_of(self._rights(act).roles, PROTECTION))
         )
 
     def _another_person(self, one: Act, other: Act) -> bool:
         """By the name each entry bears and by whose device its keeper says it is: neither may be the same."""
-        first, second = self._members.of_act(one).persons, self._members.of_act(other).persons
+        first, second = self._rights(one).persons, self._rights(other).persons
         if not first or not second:
             return False
         return not (first | {same_name(one.person)}) & (second | {same_name(other.person)})

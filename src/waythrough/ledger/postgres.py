@@ -159,7 +159,7 @@ class PostgresStore:
 class _Reader(SchemaFaults, SqlReader):
     """What PostgreSQL answers in its own way."""
 
-    # No text in PostgreSQL holds the character 0, and no entry with such a name is taken in: nothing is found under one.
+    # No text in PostgreSQL holds the character 0, and no entry with such a name is taken in: nothing is found there.
 
     def lines_of_records(self, records: Sequence[str]) -> list[StoredLine]:
         return super().lines_of_records([record for record in records if "\0" not in record])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import reduce
+from functools import cached_property, reduce
 from typing import NamedTuple
 
 from waythrough.ledger.acts import Chain, same_name
@@ -67,6 +67,16 @@ class Standing:
                 silent.add(cut.ruling)
         return self._judge(frozenset(silent))
 
+    @cached_property
+    def once(self) -> Verdict:
+        """All that the device was ever given, as if nothing of it had been taken back."""
+        given = [grant for _, grant in self._rulings if grant.enrols and not grant.own_change]
+        sites = {site for grant in given for site in grant.roles}
+        roles = {
+            site: frozenset(role for grant in given for role in grant.roles.get(site, ())) for site in sites
+        }
+        return Verdict("", roles, _persons(given), tuple(given))
+
     def device(self) -> Device:
         """The device as it stands now."""
         remaining = self.now.remaining
@@ -121,8 +131,11 @@ def _judge(speaking: Sequence[Ruling]) -> Verdict:
     if not all(grant.enrols for grant in remaining):
         return Verdict(REVOKED, remaining=remaining)
     given = [grant for grant in remaining if not grant.own_change]
-    persons = frozenset(same_name(grant.person) for grant in given if grant.person.strip())
-    return Verdict("", reduce(in_common, [grant.roles for grant in remaining]), persons, remaining)
+    return Verdict("", reduce(in_common, [grant.roles for grant in remaining]), _persons(given), remaining)
+
+
+def _persons(given: Sequence[Grant]) -> frozenset[str]:
+    return frozenset(same_name(grant.person) for grant in given if grant.person.strip())
 
 
 def _remaining(speaking: Sequence[Ruling]) -> list[Grant]:

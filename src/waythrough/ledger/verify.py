@@ -15,7 +15,7 @@ from itertools import groupby
 from typing import Any
 
 from waythrough.ledger import canonical, checkpoints, genesis, lists
-from waythrough.ledger.erasing import covers
+from waythrough.ledger.erasing import excuses
 from waythrough.ledger.findings import STOP_WRITING, Findings, shown
 from waythrough.ledger.frontier import frontier
 from waythrough.ledger.header import Header, unpack
@@ -93,8 +93,8 @@ class _Judge:
         ]
 
     def erased(self, entry: str, owner: Vaulted | None) -> bool:
-        """Whether an order that holds covers an entry."""
-        return bool(self._world and covers(self._world.erasures, entry, owner))
+        """Whether an order covers an entry, or did until its author was cut off."""
+        return bool(self._world and excuses(self._world.erasures, entry, owner))
 
 
 class _Work:

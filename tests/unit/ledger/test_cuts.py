@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from faults.laptops import Laptop, meet, note, shown
-from waythrough.ledger import grants
+from waythrough.ledger import grants, orders
+from waythrough.terms.entries import Draft, Vaulted
 from waythrough.terms.problems import DeviceNotEnrolled
 
 
@@ -74,3 +75,23 @@ def test_a_laptop_that_gives_up_a_role_goes_on_with_the_others(office: tuple[Lap
     keeper.write([note("convoy", "left")])
     everyone_agrees(office)
     assert root.ledger.head("convoy")
+
+
+def test_what_was_erased_before_its_author_was_cut_off_can_still_be_passed_on(
+    office: tuple[Laptop, Laptop, Laptop], tmp_path: Path
+) -> None:
+    """Every copy has carried the order out by then; a new laptop must be able to join all the same."""
+    root, keeper, gate = office
+    body = Draft("household", "household-1", {"size": 4}, vaulted=Vaulted("what", "h-1", "valley"))
+    gate.write([body])
+    everyone_agrees(office)
+    keeper.act(orders.erase("wish", subjects=["h-1"], reason="asked", day=keeper.clock.now.date()))
+    everyone_agrees(office)
+    root.act(grants.revoke(device(root, "one"), after=()))
+    everyone_agrees((root, gate))
+    assert root.ledger.world().erasures.honoured == set()
+    new = Laptop(tmp_path, "new", random.Random(6), root)
+    everyone_agrees((root, gate, new))
+    (entry,) = new.ledger.history("household-1")
+    assert entry.state == "erased"
+    new.ledger.close()

@@ -192,16 +192,32 @@ def test_a_receipt_that_counts_nothing_is_none(world: World, body: Mapping[str, 
     assert world.erasures().receipts(act.entry) == []
 
 
-def test_an_erasure_that_lost_its_right_is_still_told_from_a_withheld_body(world: World) -> None:
+def excused(world: World, subject: str | None = "house-1", **more: Any) -> str | None:
+    asked: dict[str, Any] = {
+        "entry": "e" * 32, "vault": "what", "site": "valley", "keep_until": None, **more, "subject": subject,
+    }  # fmt: skip
+    return world.erasures().excuses(**asked)
+
+
+def test_a_body_destroyed_before_its_orders_author_was_cut_off_is_not_called_withheld(world: World) -> None:
     seen = world.seen()
     act = erase(world, "nour", "house-1", classes=["who"], entries=[OLD])
+    assert excused(world, vault="who") == covered(world, vault="who") == act.entry
     world.revoke("root", "nour", after=seen)
-    erasures = world.erasures()
     assert covered(world, vault="who") is None
-    assert erasures.named_by(entry="e" * 32, subject="house-1", vault="who") == act.entry
-    assert erasures.named_by(entry="e" * 32, subject="house-1", vault="what") is None
-    assert erasures.named_by(entry=OLD, subject=None, vault=None) == act.entry
-    assert erasures.named_by(entry="b" * 32, subject=None, vault=None) is None
+    assert excused(world, vault="who") == act.entry
+    assert excused(world, None, entry=OLD, vault=None, site="") == act.entry
+    assert [excused(world, vault="what"), excused(world, "house-2", vault="who")] == [None, None]
+
+
+def test_only_what_its_author_once_had_the_right_to_erase_excuses_a_missing_body(world: World) -> None:
+    erase(world, "omar", "house-1")
+    erase(world, "stranger", "house-1")
+    erase(world, "lina", "house-1")
+    erase(world, "sami", "house-1", *(f"house-{n}" for n in range(2, 40)))
+    world.revoke("root", "lina", after=[])
+    world.revoke("root", "sami", after=[])
+    assert excused(world, site="valley") is None
 
 
 # --- malformed ----------------------------------------------------------------------------------------------
