@@ -13,6 +13,7 @@ from waythrough.ledger import bundle, checkpoints, handover
 from waythrough.ledger.acts import ERASURE
 from waythrough.ledger.bundle import FETCH_AGAIN, Opened
 from waythrough.ledger.clock import milliseconds
+from waythrough.ledger.grants import change
 from waythrough.ledger.handover import Keys, Relay, Taken
 from waythrough.ledger.keys import DeviceKey
 from waythrough.ledger.ledger import Ledger
@@ -237,6 +238,7 @@ class Post:
         """
         if not self.ledger.may_write() or self.ledger.unknown(self._own_tips):
             return False
+        self._say_box_key()
         record = f"{checkpoints.KIND}/{self.device.fingerprint.hex()}"
         head = self.ledger.head(record)
         last = [found for entry in (head.entries if head else ()) if (found := checkpoints.checkpoint(entry))]
@@ -247,6 +249,13 @@ class Post:
         corrects = tuple(entry.id for entry in head.entries) if head else ()
         self.ledger.act([replace(draft, corrects=corrects)], author=self.author)
         return True
+
+    def _say_box_key(self) -> None:
+        """In a ledger begun before there were box keys, its first device says its own, so that it can be written to."""
+        own = self.ledger.world().members.device(self.device.fingerprint)
+        if own and not own.box_key and not own.contested:
+            after = [tip for tip in self.ledger.frontier() if tip.log.startswith(own.fingerprint)]
+            self.ledger.act([change(own, after=after, box_key=self.device.box_key)], author=self.author)
 
     def is_named(self, device: bytes) -> bool:
         """Whether anything here names a device, enrolled or not any more."""

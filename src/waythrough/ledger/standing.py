@@ -85,12 +85,10 @@ class Standing:
         corrected = {entry for grant in enrolments for entry in grant.act.corrects}
         named = [grant for grant in enrolments if grant.act.entry not in corrected]
         first = min(enrolments, key=lambda grant: grant.act.entry)
-        box_keys = {grant.box_key for grant in named}
         return Device(
             fingerprint=first.device,
             public_key=first.public_key,
-            # Two box keys that nobody settled: until somebody does, nothing is encrypted to either.
-            box_key=first.box_key if len(box_keys) == 1 else "",
+            box_key=self._box_key(named),
             name=" / ".join(sorted({grant.name for grant in named})),
             person=" / ".join(sorted({grant.person for grant in named})),
             roles=self.now.roles,
@@ -99,6 +97,16 @@ class Standing:
             contested=len({_said(grant) for grant in remaining if not grant.own_change}) > 1,
             standing=tuple(grant.act.entry for grant in remaining if not grant.begins),
         )
+
+    def _box_key(self, named: Sequence[Grant]) -> str:
+        """The box key that seniors gave; where they gave none (a ledger begun in format 1), the one it says itself.
+
+        Two box keys that nobody settled: until somebody does, nothing is encrypted to either.
+        """
+        given = {grant.box_key for grant in named}
+        if given == {""}:
+            given = {grant.box_key for _, grant in self._rulings if grant.own_change and grant.enrols}
+        return given.pop() if len(given) == 1 else ""
 
     def _judge(self, silent: frozenset[int]) -> Verdict:
         if silent not in self._known:

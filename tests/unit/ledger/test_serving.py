@@ -248,6 +248,15 @@ def test_logs_hold_a_status_and_nothing_of_what_was_sent(
     assert "127.0.0.1" not in caplog.text
 
 
+def test_a_request_that_is_no_http_is_logged_as_failed(url: str, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    port = int(url.rstrip("/").rsplit(":", 1)[1])
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as line:
+        line.sendall(b"hello\r\n\r\n")
+        assert b"400" in line.recv(1_000)
+    assert "sync request failed" in caplog.text
+
+
 # --- the laptop's side ---------------------------------------------------------------------------------------
 
 

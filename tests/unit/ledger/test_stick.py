@@ -5,16 +5,18 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from ledger_team import Laptop, Team
-from waythrough.ledger import joining, stick
+from waythrough.ledger import checkpoints, genesis, joining, stick
 from waythrough.ledger.keys import DeviceKey
 from waythrough.ledger.parcels import Tip
 from waythrough.ledger.post import read_whole
+from waythrough.terms.entries import Draft, Vaulted
 from waythrough.terms.problems import BundleForged, BundleRefused, WorkspaceExists
 
 
@@ -100,6 +102,52 @@ def test_a_laptop_that_forgot_is_left_everything_on_the_next_round(
     assert visit(restored, folder).refused == []
     assert restored.holds() >= everything
     assert "note/after" in {head.record for head in restored.ledger.heads("note")}
+
+
+def test_the_first_device_of_an_old_ledger_says_where_it_can_be_written_to(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = genesis.draft
+    monkeypatch.setattr(genesis, "draft", lambda ledger, title, public, *_: real(ledger, title, public))
+    team = Team(tmp_path)
+    assert team.first.post.box_of(team.first.device.fingerprint) is None
+    boris = team.join("boris")
+    for _ in range(2):
+        for laptop in team.laptops:
+            laptop.write(f"note/{laptop.name}{_}")
+            assert visit(laptop, folder).refused == []
+    assert team.first.post.box_of(team.first.device.fingerprint) == team.first.device.box_key
+    assert "note/boris0" in {head.record for head in team.first.ledger.heads("note")}
+    before = team.first.holds()
+    visit(boris, folder)
+    visit(team.first, folder)
+    assert len(team.first.holds() - before) < 4
+    team.close()
+
+
+def test_a_checkpoint_that_says_nothing_sensible_is_nobodys_word(team: Team, folder: Path) -> None:
+    boris = team.join("boris")
+    record = f"{checkpoints.KIND}/{boris.device.fingerprint.hex()}"
+    boris.ledger.act([Draft(checkpoints.KIND, record, {"tips": 7})], author="boris")
+    heard = team.first.post.open(
+        boris.post.write(boris.post.about(), boris.parcels(), [team.first.device.box_key]), "mail"
+    )
+    team.first.post.take(heard)
+    assert stick.shared(team.first.post, {}) == ()
+    assert stick.shared(team.first.post, {boris.device.fingerprint: heard}) != ()
+
+
+def test_the_newest_word_of_a_device_counts(team: Team, folder: Path) -> None:
+    boris = team.join("boris")
+    said = team.first.post.open(
+        boris.post.write(boris.post.about(), (), [team.first.device.box_key]), "an old bundle"
+    )
+    team.first.write("note/1")
+    visit(team.first, folder)
+    visit(boris, folder)
+    visit(team.first, folder)
+    ends = stick.shared(team.first.post, {})
+    assert stick.shared(team.first.post, {boris.device.fingerprint: said}) == ends
 
 
 def test_bundles_of_other_ledgers_on_the_stick_are_left_alone(
@@ -273,6 +321,53 @@ def test_nobody_begins_from_a_bundle_signed_by_a_stranger(team: Team, tmp_path: 
     with pytest.raises(BundleForged, match="nobody enrolled"):
         joining.join(tmp_path / "new.way", read_whole(data, device, "mail"), clock=team.clock, device=device)
     assert not (tmp_path / "new.way").exists()
+
+
+def test_nobody_begins_from_a_bundle_with_a_false_commit(team: Team, tmp_path: Path) -> None:
+    device = invited(team, "boris")
+    post = team.first.post
+    parcels = team.first.parcels()
+    parcels[-1] = parcels[-1]._replace(signature=bytes(64))
+    data = post.write(post.about(), parcels, [device.box_key])
+    with pytest.raises(BundleForged, match="signature does not hold"):
+        joining.join(tmp_path / "new.way", read_whole(data, device, "mail"), clock=team.clock, device=device)
+    assert not (tmp_path / "new.way").exists()
+
+
+def test_a_bundle_with_one_false_commit_brings_nothing(team: Team) -> None:
+    boris = team.join("boris")
+    team.first.write("note/1")
+    team.first.write("note/2")
+    parcels = team.first.parcels()
+    parcels[-1] = parcels[-1]._replace(signature=bytes(64))
+    before = boris.holds()
+    post = team.first.post
+    data = post.write(post.about(), parcels, [boris.device.box_key])
+    with pytest.raises(BundleForged, match="signature does not hold"):
+        boris.post.take(boris.post.open(data, "mail"))
+    assert boris.holds() == before
+
+
+def test_a_bundle_by_a_device_nobody_enrolled_is_refused(team: Team) -> None:
+    boris = team.join("boris")
+    post = team.first.post
+    post.device = team.device("stranger")
+    data = post.write(post.about(), (), [boris.device.box_key])
+    with pytest.raises(BundleForged, match="nobody enrolled"):
+        boris.post.take(boris.post.open(data, "mail"))
+
+
+def test_keys_altered_on_their_way_are_refused_with_all_the_rest(team: Team) -> None:
+    boris = team.join("boris")
+    team.first.write("household/1", {"size": 7}, vaulted=Vaulted("what", "household/1", "north"))
+    post = team.first.post
+    (section,) = post.keys_for(())
+    about = replace(post.about(), keys=(section._replace(site="south"),))
+    data = post.write(about, team.first.parcels(), [boris.device.box_key])
+    before = boris.holds()
+    with pytest.raises(BundleForged, match="did not seal"):
+        boris.post.take(boris.post.open(data, "mail"))
+    assert boris.holds() == before
 
 
 def test_nobody_begins_from_commits_that_do_not_begin(team: Team, tmp_path: Path) -> None:
