@@ -279,6 +279,36 @@ def test_a_withdrawn_consent_ends_every_use_here_at_once_and_elsewhere_with_the_
     assert seat not in {one["household"] for trip in after["returns"] for one in trip["seats"]}
 
 
+def test_who_is_behind_a_sealed_author_is_known_to_the_head_of_office_alone(amina, boris, tmp_path):
+    (site,) = boris.records("site")
+    told = ("--type", "attack", "--on", "2017-06-01", "--what", "A theft was seen.")
+    speaker = next(iter(boris.records("organisation")))
+    incident = boris(
+        *("record", "incident", "--site", site, *told, "--speaker", speaker, "--sealed", "--by", "p-movement")
+    ).out.strip()
+    assert b"p-movement" not in _commit_of(boris, incident)
+    meet(amina, boris, tmp_path / "stick")
+    refused = amina("show", incident, "--reveal", "--why", "a court asks", "--by", "p-access", code=7)
+    assert "reveal author" in refused.err
+    shown = amina("show", incident, "--reveal", "--why", "a court asks", "--by", "p-head")
+    assert "author: p-movement" in shown.out
+    assert [e["body"]["vault"] for e in amina("log", "--json").json["entries"] if e["kind"] == READ] == [
+        "author"
+    ]
+
+
+def _commit_of(who: Desk, record: str) -> bytes:
+    """Everything of the commit that wrote a record, as it lies in the file."""
+    with sqlite3.connect(who.way) as db:
+        rows = db.execute(
+            "SELECT c.header, e.meta, e.body FROM entries e JOIN commits c ON c.number = e.commit_number"
+            " WHERE e.commit_number IN (SELECT commit_number FROM entries WHERE instr(meta, ?))",
+            (f'"record":"{record}"'.encode(),),
+        ).fetchall()
+    assert len(rows) == 2
+    return b"".join(part for row in rows for part in row)
+
+
 # --- by command line -----------------------------------------------------------------------------------------
 
 

@@ -10,7 +10,7 @@ from waythrough.actions.record import revise
 from waythrough.actions.workspace import Workspace
 from waythrough.terms.codec import from_body
 from waythrough.terms.entries import Entry
-from waythrough.terms.kinds import KINDS
+from waythrough.terms.kinds import KINDS, PERSONAL
 from waythrough.terms.parties import Person
 from waythrough.terms.problems import InputRefused, NotFound, Protected
 
@@ -30,7 +30,7 @@ def correct(
             what=f"a {head.kind} is never corrected field by field",
             remedy="Record what the person decided now, as a record of its own.",
         )
-    check_can(actor, "record request" if head.kind == "request" else "settle conflict")
+    check_can(actor, _permission(head.kind))
     body = {**head.entries[-1].body, **dict(_change(text) for text in changes)}
     kind = KINDS.get(head.kind)
     if kind is None:
@@ -38,6 +38,13 @@ def correct(
             what="record kind", id=head.kind, near="this version does not know it; update the program"
         )
     return revise(ws, actor, from_body(kind, {**body, "id": ident}, ident), told)
+
+
+def _permission(kind: str) -> str:
+    """Who registers people also keeps their records right, and says again in time that they are still there."""
+    if kind in PERSONAL:
+        return "record household"
+    return "record request" if kind == "request" else "settle conflict"
 
 
 def _change(text: str) -> tuple[str, object]:

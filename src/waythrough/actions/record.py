@@ -20,10 +20,10 @@ from waythrough.actions.workspace import Workspace
 from waythrough.terms import states
 from waythrough.terms.access import Answer, Execution, Performance, Request, Step
 from waythrough.terms.doing import Movement
-from waythrough.terms.entries import Draft, Entry
+from waythrough.terms.entries import ERASED, Draft, Entry
 from waythrough.terms.kinds import body_of, kind_of
 from waythrough.terms.parties import Person
-from waythrough.terms.people import Consent, Identity
+from waythrough.terms.people import Consent, Household, Identity
 from waythrough.terms.places import ProtectionStop, Review, Site
 from waythrough.terms.problems import InputRefused, Protected
 from waythrough.terms.references import Exists, check_record
@@ -141,14 +141,28 @@ def record_consent(
     return write(ws, actor, consent, told, key=key)
 
 
+def record_household(
+    ws: Workspace, actor: Person, household: Household, told: Told = None, key: str | None = None
+) -> Entry:
+    """Write down a household. One whose time of keeping had run out may be written down anew under its id."""
+    check_can(actor, "record household")
+    head = ws.ledger.head(household.id)
+    if head and all(entry.state == ERASED for entry in head.entries):
+        return revise(ws, actor, household, told, key=key)
+    return write(ws, actor, household, told, key=key)
+
+
 def record_identity(
     ws: Workspace, actor: Person, identity: Identity, told: Told = None, key: str | None = None
 ) -> Entry:
-    """Write down who somebody is. It goes into the vault, under a key of that one's own."""
+    """Write down who somebody is. It goes into the vault, under a key of that one's own.
+
+    The same id again is said anew as a whole: a correction needs no reading of what stands.
+    """
     check_can(actor, "record identity")
     if identity.adult:
         _check_adult(ws, "identity", identity)
-    return write(ws, actor, identity, told, key=key)
+    return revise(ws, actor, identity, told, key=key)
 
 
 # --- doing -------------------------------------------------------------------------------------------------
@@ -215,6 +229,7 @@ RECORDERS: dict[str, Recorder] = {
     "execution": record_execution,
     "performance": record_performance,
     "consent": record_consent,
+    "household": record_household,
     "identity": record_identity,
     "movement": record_movement,
 }

@@ -8,13 +8,14 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from waythrough.actions import erasing
+from waythrough.actions.correct import correct
 from waythrough.actions.record import record
 from waythrough.actions.unread import sentences
 from waythrough.actions.workspace import Workspace
 from waythrough.terms.entries import ERASED, OPEN, WouldWrite
 from waythrough.terms.parties import Person
 from waythrough.terms.people import Consent, Household, Identity, Intention
-from waythrough.terms.problems import InputRefused, NotFound, NotYours, SubjectErased
+from waythrough.terms.problems import InputRefused, NotFound, NotYours, RecordExists, SubjectErased
 from waythrough.terms.sayings import Claim, Document
 
 from .conftest import NOW
@@ -163,6 +164,20 @@ def test_what_is_overdue_is_told_until_it_is_gone(ws, person):
 
 def test_after_a_purge_the_same_household_may_be_recorded_anew(ws, person):
     with on(ws, 366) as later:
+        with pytest.raises(RecordExists):
+            record(later, person, Household("hh-1", "site-ford", 5, ("hh-1/a",)))
         erasing.purge(later, person)
-        later.append([_again(later)], person.id)
+        record(later, person, Household("hh-1", "site-ford", 4, ("hh-1/a",)))
         assert [home.size for home in later.records("household")] == [4]
+
+
+def test_saying_again_that_a_household_is_there_keeps_it_for_another_term(ws, person):
+    with on(ws, 300) as later:
+        registrar = Person("person-7", "D. N.", ("registrar",))
+        correct(later, registrar, "hh-1", ["present=true"])
+        with pytest.raises(NotYours):
+            correct(later, Person("person-8", "E. O.", ("access_officer",)), "hh-1", ["size=9"])
+    with on(ws, 366) as later:
+        erasing.purge(later, person)
+        assert [home.id for home in later.records("household")] == ["hh-1"]
+        assert states(later, "hh-1") == [ERASED, OPEN]

@@ -67,6 +67,13 @@ def test_one_adult_may_be_read_alone(named, person, ident):
     assert readings(named)[0]["subjects"] == ["hh-1/a"]
 
 
+def test_a_slip_is_set_right_by_saying_the_whole_anew_without_reading(named, person, opened):
+    record(named, person, Identity("identity-1", "hh-1", "hh-1/a", names=("Another Name",)))
+    assert opened == []
+    (entry,) = read_names(named, person, "identity-1", "to call")
+    assert entry.body["names"] == ["Another Name"]
+
+
 @pytest.mark.parametrize("why", ["", "  "])
 def test_without_a_reason_nothing_is_shown_and_nothing_written(named, person, why):
     with pytest.raises(Protected, match="reason"):
