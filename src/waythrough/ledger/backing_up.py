@@ -49,7 +49,9 @@ def back_up(ledger: Ledger, out: Path, locks: Locks, now: datetime) -> Contents:
             os.fsync(file.fileno())
         put_in_place(draft, out)
     except (OSError, EncryptError) as error:
-        remedy = "Look at free space and permissions there, or choose another folder. Nothing was left behind."
+        remedy = (
+            "Look at free space and permissions there, or choose another folder. Nothing was left behind."
+        )
         raise BackupRefused(place=str(out), found=f"it cannot be written ({error})", remedy=remedy) from error
     finally:
         draft.unlink(missing_ok=True)

@@ -12,7 +12,7 @@ from os import PathLike
 from types import TracebackType
 from typing import Self
 
-from waythrough.ledger import canonical, clock, genesis, lines, lists, places
+from waythrough.ledger import canonical, clock, genesis, lines, places
 from waythrough.ledger.appending import (
     Signer,
     check_corrects,
@@ -31,39 +31,32 @@ from waythrough.ledger.bulk import many_values
 from waythrough.ledger.clock import FURTHEST_AHEAD_MS, milliseconds
 from waythrough.ledger.device import data_folder, device_key
 from waythrough.ledger.erasing import CarriedOut, carry_out
-from waythrough.ledger.frontier import Fork, forks, frontier, lacking
-from waythrough.ledger.hashing import ID_LENGTH, act_hash
+from waythrough.ledger.hashing import act_hash
 from waythrough.ledger.header import NOTHING
 from waythrough.ledger.keyring import Reading, SqliteKeyring, keyring_of, keyring_path
 from waythrough.ledger.keys import DeviceKey
 from waythrough.ledger.lines import StoredLine
 from waythrough.ledger.merge import Merged, begin, merge, settle
 from waythrough.ledger.onrecord import SEALED_AUTHOR, about, reading, written_by
-from waythrough.ledger.parcels import Parcel, Tip
+from waythrough.ledger.parcels import Parcel
 from waythrough.ledger.places import Place
+from waythrough.ledger.questions import Questions
 from waythrough.ledger.store import Reader, Store, Writer
 from waythrough.ledger.vault import Keys, Vault
-from waythrough.ledger.verify import verify
 from waythrough.ledger.world import World
-from waythrough.terms.entries import Draft, Entry, Head, Verification
+from waythrough.terms.entries import Draft, Entry
 from waythrough.terms.problems import (
-    AmbiguousId,
     DeviceNotEnrolled,
     DraftRefused,
-    InputRefused,
     LedgerBroken,
-    NotFound,
     NotWritten,
 )
 
 Clock = Callable[[], datetime]
 Entropy = Callable[[int], bytes]
 
-SHORTEST_PREFIX = 6
-CANDIDATES_SHOWN = 10
 
-
-class Ledger:
+class Ledger(Questions):
     """One ledger, open for reading and, on an enrolled device, for writing.
 
     Use it as a context manager, or close it. Several may be open on one workspace, in one process or many.
@@ -381,37 +374,10 @@ class Ledger:
             self._store.scrub()
         return done
 
-    def frontier(self) -> list[Tip]:
-        """What this copy holds: the last commit of every branch of every log."""
-        with self._store.reading() as reader:
-            return frontier(reader)
-
-    def parcels(self, beyond: Sequence[Tip] = ()) -> Iterator[Parcel]:
-        """The commits another copy lacks, in the order they arrived here, so that each comes after those it needs.
-
-        Parameters
-        ----------
-        beyond
-            The other copy's `frontier`.
-        """
-        with self._store.reading() as reader:
-            lacked = lacking(reader, beyond)
-            yield from reader.parcels(lacked)
-
-    def unknown(self, tips: Iterable[Tip]) -> list[Tip]:
-        """Those of these commits that are not held here."""
-        with self._store.reading() as reader:
-            return [tip for tip in tips if tip.commit not in reader.ids_at(tip.log, tip.sequence)]
-
     def world(self) -> World:
         """Who may write, what is ordered to be erased, which logs were forked: as the entries now say."""
         with self._store.reading() as reader:
             return self._world(reader)
-
-    def forks(self) -> list[Fork]:
-        """The proofs that a log was signed twice at one place: two headers with two good signatures."""
-        with self._store.reading() as reader:
-            return forks(reader)
 
     def may_write(self) -> bool:
         """Whether what this device writes now would count."""
@@ -422,127 +388,6 @@ class Ledger:
         """Decide again which commits count, throw the lists away and fold them again from the entries."""
         with many_values(), self._store.writing() as writer:
             rebuild(writer, _believed(self._clock))
-
-    # --- reading -------------------------------------------------------------------------------------------
-
-    def heads(self, kind: str | None = None, *, as_of: date | None = None) -> list[Head]:
-        """What stands for each record, as of a day or now.
-
-        As of a day, an entry counts if it was known by then, and gives way to a correction only if that was known by
-        then too: looking back never shows what nobody could have read.
-
-        Parameters
-        ----------
-        kind
-            One kind, or None for all but the ledger's own (``ledger.…``).
-
-        Returns
-        -------
-        list of Head
-            In the order of display of their oldest standing entry.
-        """
-        with many_values(), self._store.reading() as reader:
-            return self._heads(reader.standing(kind, _day(as_of)))
-
-    def head(self, record: str, *, as_of: date | None = None) -> Head | None:
-        """What stands for one record as of a day or now; None if nothing was known of it."""
-        with self._store.reading() as reader:
-            return next(iter(self._heads(reader.standing_of(record, _day(as_of)))), None)
-
-    def contested(self, *, as_of: date | None = None) -> list[Head]:
-        """The records for which several entries stand and nobody has settled it."""
-        with many_values(), self._store.reading() as reader:
-            return self._heads(reader.contested(_day(as_of)))
-
-    def history(self, record: str) -> list[Entry]:
-        """Every revision of a record, oldest first; empty if there is no such record."""
-        with self._store.reading() as reader:
-            return self._vault.read(reader.lines_of_records([record]))
-
-    def find(self, id_or_prefix: str) -> Entry | Head | None:
-        """The entry with this id, the record with this id, or the one entry whose id begins so.
-
-        Parameters
-        ----------
-        id_or_prefix
-            A record id, or at least 6 hexadecimal digits of an entry id.
-
-        Raises
-        ------
-        AmbiguousId
-            Several entries begin so; the refusal lists them.
-        """
-        prefix = id_or_prefix.strip().lower()
-        digits = not prefix.strip("0123456789abcdef") and SHORTEST_PREFIX <= len(prefix) <= 2 * ID_LENGTH
-        with self._store.reading() as reader:
-            found = reader.starting_with(prefix, CANDIDATES_SHOWN + 1) if digits else []
-            if len(prefix) == 2 * ID_LENGTH and found:
-                return self._vault.read(found)[0]
-            if heads := self._heads(reader.standing_of(id_or_prefix, None)):
-                return heads[0]
-        if len(found) > 1:
-            raise AmbiguousId(prefix=prefix, candidates=_candidates(found))
-        return self._vault.read(found)[0] if found else None
-
-    def log(self, *, limit: int = 50, before: str | None = None) -> list[Entry]:
-        """What was written, newest first, one page at a time.
-
-        Parameters
-        ----------
-        limit
-            Entries on a page, at least 1.
-        before
-            Id of the last entry of the page before this one.
-
-        Raises
-        ------
-        NotFound
-            ``before`` is no entry of this ledger.
-        InputRefused
-            A page of no entries.
-        """
-        if limit < 1:
-            raise InputRefused(
-                place="a page of the log",
-                found=limit,
-                allowed="1 entry or more",
-                remedy="Ask for at least one.",
-            )
-        with self._store.reading() as reader:
-            start = reader.starting_with(before.lower(), 1) if before and lines.is_id(before.lower()) else []
-            if before and not start:
-                raise NotFound(what="entry", id=before, near="an entry id has 32 hexadecimal digits")
-            return self._vault.read(reader.latest(limit, start[0] if start else None))
-
-    def kinds(self, *, as_of: date | None = None) -> dict[str, int]:
-        """How many entries stand of each kind, as of a day or now; the ledger's own (``ledger.…``) aside."""
-        with self._store.reading() as reader:
-            return reader.kinds(_day(as_of))
-
-    def first_known(self) -> date | None:
-        """The first day on which anything was known, the ledger's own entries aside; None if there is nothing."""
-        with self._store.reading() as reader:
-            days = reader.known_range()
-        return days[0] if days else None
-
-    def last_known(self) -> date | None:
-        """The last day on which anything became known, the ledger's own entries aside; None if there is nothing."""
-        with self._store.reading() as reader:
-            days = reader.known_range()
-        return days[1] if days else None
-
-    def verify(self) -> Verification:
-        """Derive everything again from the signed bytes and compare; what differs is named with its place.
-
-        It cannot see that the newest commits are missing altogether: what is left is then a whole, older ledger.
-        """
-        with many_values():
-            return verify(self._store, _believed(self._clock))
-
-    def in_force(self) -> dict[str, str]:
-        """The database's name and version, and the settings on which safety rests, as they really are."""
-        with self._store.reading() as reader:
-            return reader.in_force()
 
     def close(self) -> None:
         """Let go of the file or the server, and of the keyring if it was opened here."""
@@ -557,10 +402,6 @@ class Ledger:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-    def _heads(self, standing: Sequence[StoredLine]) -> list[Head]:
-        groups = lists.by_record(self._vault.read(standing))
-        return [Head(record, group[0].kind, tuple(group)) for record, group in groups.items()]
 
     def _keyring(self) -> Keys | None:
         """This device's keys for the ledger; None on a device that has neither written nor been handed any."""
@@ -642,17 +483,3 @@ def _read_genesis(line: StoredLine | None) -> tuple[str, str, dict[bytes, bytes]
         return str(body["ledger"]), str(body["title"]), genesis.enrolled(body)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise LedgerBroken(what=f"the first commit does not begin a ledger: {error}") from error
-
-
-def _day(as_of: date | None) -> date | None:
-    """A day, or nothing. A datetime is a date to Python, but which day it means depends on a zone nobody stated."""
-    if isinstance(as_of, datetime):
-        raise InputRefused(
-            place="as of", found=as_of, allowed="a day, without an hour", remedy="Name the day you mean."
-        )
-    return as_of
-
-
-def _candidates(found: Sequence[StoredLine]) -> str:
-    shown = [f"{line.id.hex()} ({lines.read(line).record})" for line in found[:CANDIDATES_SHOWN]]
-    return ", ".join(shown + ["…"] * (len(found) > CANDIDATES_SHOWN))

@@ -321,7 +321,7 @@ def test_an_entry_is_found_by_the_beginning_of_its_id(ledger: Ledger) -> None:
 def test_a_beginning_that_several_ids_share_lists_them(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("waythrough.ledger.ledger.SHORTEST_PREFIX", 1)
+    monkeypatch.setattr("waythrough.ledger.questions.SHORTEST_PREFIX", 1)
     ledger.append([request(f"request/{n}") for n in range(40)], author=AMINA)
     ids = sorted(entry.id for entry in ledger.log(limit=100))
     shared = next(a[0] for a, b in itertools.pairwise(ids) if a[0] == b[0])
