@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from waythrough.ledger.clock import FURTHEST_AHEAD_MS, milliseconds, now_utc
+from waythrough.ledger.clock import believed, now_utc
 from waythrough.ledger.files import put_in_place
 from waythrough.ledger.header import unpack
 from waythrough.ledger.places import File, Place
@@ -162,4 +162,4 @@ def _said(mended: Mended) -> dict[str, object]:
 
 
 def _up_to() -> int:
-    return milliseconds(now_utc()) + FURTHEST_AHEAD_MS
+    return believed(now_utc)

@@ -13,7 +13,7 @@ from pyrage import x25519
 from waythrough.ledger import Ledger, recovery, restoring
 from waythrough.ledger.backing_up import back_up as write_backup
 from waythrough.ledger.backup import Contents, Identity, Locks
-from waythrough.ledger.clock import FURTHEST_AHEAD_MS, milliseconds, now_utc
+from waythrough.ledger.clock import believed, now_utc
 from waythrough.ledger.device import data_folder
 from waythrough.ledger.devicefile import FILE_NAME, load
 from waythrough.ledger.passphrase import check_strong
@@ -58,7 +58,7 @@ def restore(file: Path, place: Place, passphrase: str, code: str, identity: Path
     """Restore a backup at a new place, with a passphrase, a recovery code or a file of age identities."""
     identities: list[Identity] = [recovery.identity_of(code)] if code else []
     identities += _identities(identity) if identity else []
-    up_to_ms = milliseconds(now_utc()) + FURTHEST_AHEAD_MS
+    up_to_ms = believed(now_utc)
     return restoring.restore(file, passphrase, identities, place.create, data_folder(), up_to_ms)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from waythrough.ledger import canonical, lines, lists
-from waythrough.ledger.clock import FURTHEST_AHEAD_MS, Tick, milliseconds, moment, tick
+from waythrough.ledger.clock import FURTHEST_AHEAD_MS, Tick, believed, milliseconds, moment, tick
 from waythrough.ledger.erasing import CarriedOut
 from waythrough.ledger.genesis import log_id
 from waythrough.ledger.hashing import merkle_root
@@ -72,7 +72,7 @@ def signer(
     """
     log, reason, last = _own_log(writer, device, ledger)
     tip = writer.tip(log)
-    if tip and _own_header(tip).physical_ms > milliseconds(clock()) + FURTHEST_AHEAD_MS:
+    if tip and _own_header(tip).physical_ms > believed(clock):
         reason = reason or "the clock had been far ahead"
     if not reason:
         return Signer(device, ledger, clock, entropy, log, tip)

@@ -5,6 +5,7 @@ It orders the display and decides nothing.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
@@ -51,6 +52,11 @@ def tick(now: datetime, own: Tick | None, others: Tick | None) -> Tick:
 def milliseconds(moment: datetime) -> int:
     """Whole milliseconds since 1970 UTC of a moment that carries its time zone."""
     return (moment - EPOCH) // timedelta(milliseconds=1)
+
+
+def believed(clock: Callable[[], datetime]) -> int:
+    """The latest reading of others to believe now."""
+    return milliseconds(clock()) + FURTHEST_AHEAD_MS
 
 
 @lru_cache(maxsize=4096)

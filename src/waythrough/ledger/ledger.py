@@ -28,7 +28,7 @@ from waythrough.ledger.appending import (
 )
 from waythrough.ledger.assembling import rebuild
 from waythrough.ledger.bulk import many_values
-from waythrough.ledger.clock import FURTHEST_AHEAD_MS, milliseconds
+from waythrough.ledger.clock import believed
 from waythrough.ledger.device import data_folder, device_key
 from waythrough.ledger.erasing import CarriedOut, carry_out
 from waythrough.ledger.hashing import act_hash
@@ -165,7 +165,7 @@ class Ledger(Questions):
             The commits do not begin with a ledger's first one, or one of them is not what it says.
         """
         at = places.find(where)
-        limit = _believed(clock)
+        limit = believed(clock)
         at.create(lambda writer: begin(writer, parcels, limit))
         return cls.open(at, clock=clock, entropy=entropy, device=device, keyring=keyring)
 
@@ -330,7 +330,7 @@ class Ledger(Questions):
             known = [lines.read(line) for line in writer.lines_of_records(records)]
             check_corrects(drafts, known)
             entries = write_commit(writer, signer, writings, existing=known)
-            done = settle(writer, _believed(self._clock), [signer.last.commit] if signer.last else [])
+            done = settle(writer, believed(self._clock), [signer.last.commit] if signer.last else [])
             check_heeded(done.world, entries)
         self.carry_out(author=author)
         return entries
@@ -351,7 +351,7 @@ class Ledger(Questions):
             One of them is not what it says, has no place here, or lacks a body nobody ordered to be erased.
         """
         with many_values(), self._store.writing() as writer:
-            merged = merge(writer, bytes.fromhex(self.id), parcels, _believed(self._clock))
+            merged = merge(writer, bytes.fromhex(self.id), parcels, believed(self._clock))
         self._seen = None
         self._leave_forked(merged.forks)
         return replace(merged, erased=self.carry_out(author=author))
@@ -387,7 +387,7 @@ class Ledger(Questions):
     def rebuild(self) -> None:
         """Decide again which commits count, throw the lists away and fold them again from the entries."""
         with many_values(), self._store.writing() as writer:
-            rebuild(writer, _believed(self._clock))
+            rebuild(writer, believed(self._clock))
 
     def close(self) -> None:
         """Let go of the file or the server, and of the keyring if it was opened here."""
@@ -444,7 +444,7 @@ class Ledger(Questions):
         """Read again only when the ledger's own entries grew, or a commit's time came."""
         mark = reader.last_own()
         if self._seen is None or self._seen[0] != mark:
-            self._seen = mark, World.read(reader, _believed(self._clock))
+            self._seen = mark, World.read(reader, believed(self._clock))
         return self._seen[1]
 
     def _is_enrolled(self, reader: Reader) -> bool:
@@ -467,11 +467,6 @@ class Ledger(Questions):
             last = self.device().last(bytes.fromhex(self.id)) if self._device else None
             if last and last.log == log:
                 self.device().remember(bytes.fromhex(self.id), last._replace(sequence=-1))
-
-
-def _believed(clock: Clock) -> int:
-    """The latest clock reading to believe now."""
-    return milliseconds(clock()) + FURTHEST_AHEAD_MS
 
 
 def _read_genesis(line: StoredLine | None) -> tuple[str, str, dict[bytes, bytes]]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 
 from waythrough.ledger import lines, lists
 from waythrough.ledger.bulk import many_values
+from waythrough.ledger.clock import believed
 from waythrough.ledger.frontier import Fork, forks, frontier, lacking
 from waythrough.ledger.hashing import ID_LENGTH
 from waythrough.ledger.lines import StoredLine
@@ -26,6 +27,7 @@ class Questions:
 
     _store: Store
     _vault: Vault
+    _clock: Callable[[], datetime]
 
     def heads(self, kind: str | None = None, *, as_of: date | None = None) -> list[Head]:
         """What stands for each record, as of a day or now.
@@ -166,7 +168,7 @@ class Questions:
         It cannot see that the newest commits are missing altogether: what is left is then a whole, older ledger.
         """
         with many_values():
-            return verify(self._store, _believed(self._clock))
+            return verify(self._store, believed(self._clock))
 
     def in_force(self) -> dict[str, str]:
         """The database's name and version, and the settings on which safety rests, as they really are."""
