@@ -53,19 +53,22 @@ class Ring:
 class Laptop:
     """One copy of the ledger and the device that writes it."""
 
-    def __init__(self, folder: Path, name: str, rng: random.Random, source: Laptop | None = None) -> None:
+    def __init__(
+        self, folder: Path, name: str, rng: random.Random, source: Laptop | None = None, address: str = ""
+    ) -> None:
         self.name = name
         self.path = folder / f"{name}.way"
+        self.where = address or self.path
         self.clock = Clock()
         self._seed = rng.randbytes(32)
         self.device = DeviceKey.from_seed(self._seed)
         self._rng = rng
         self._ring = Ring(rng)
         if source is None:
-            self.ledger = Ledger.create(self.path, title="Valley camp", author=name, **self._own())
+            self.ledger = Ledger.create(self.where, title="Valley camp", author=name, **self._own())
         else:
             source.enrol(self)
-            self.ledger = Ledger.receive(self.path, source.ledger.parcels(), **self._own())
+            self.ledger = Ledger.receive(self.where, source.ledger.parcels(), **self._own())
 
     def enrol(self, other: Laptop, roles: Mapping[str, Collection[str]] | None = None) -> None:
         """Enrol another laptop, with roles by its name if none are given."""
@@ -94,7 +97,7 @@ class Laptop:
 
     def restart(self) -> None:
         self.ledger.close()
-        self.ledger = Ledger.open(self.path, **self._own())
+        self.ledger = Ledger.open(self.where, **self._own())
 
     def copy_of_file(self) -> bytes:
         """The workspace file as a careful person copies it: closed first."""
@@ -116,7 +119,8 @@ class Laptop:
         """The whole laptop copied, file and key; the copy does not remember what the first one writes from now on."""
         clone = object.__new__(Laptop)
         clone.__dict__.update(self.__dict__)
-        clone.name, clone.path = name, self.path.with_name(f"{name}.way")
+        clone.name = name
+        clone.path = clone.where = self.path.with_name(f"{name}.way")
         clone.clock, clone.device = Clock(), DeviceKey.from_seed(self._seed)
         clone._ring = Ring(self._rng)
         clone.path.write_bytes(self.copy_of_file())
