@@ -17,6 +17,7 @@ from waythrough.ledger.grants import change
 from waythrough.ledger.handover import Keys, Relay, Taken
 from waythrough.ledger.keys import DeviceKey
 from waythrough.ledger.ledger import Ledger
+from waythrough.ledger.members import Members
 from waythrough.ledger.merge import Merged
 from waythrough.ledger.parcels import Parcel, Tip
 from waythrough.ledger.payload import NO_BUNDLE, USUAL_PART, KeySection, Part, parts
@@ -92,7 +93,7 @@ class Post:
         self._clock = clock
         self._entropy = entropy
         self.id = bytes.fromhex(ledger.id)
-        self._own: list[KeySection] | None = None
+        self._own: tuple[Members, list[KeySection]] | None = None
         self._own_tips: set[Tip] = set()
         ordered = [entry.at for head in ledger.heads(ERASURE) for entry in head.entries]
         if ordered:
@@ -130,13 +131,15 @@ class Post:
         return tuple(sorted(found.values()))
 
     def _sections(self) -> list[KeySection]:
-        if self._own is None:
-            self._own = []
+        # Sealing all keys of a large site takes a second: again only once somebody else may open them, or more came.
+        members = self.ledger.world().members
+        if self._own is None or self._own[0] is not members:
+            found: list[KeySection] = []
             if self.keys is not None and self.ledger.may_write():
                 made_ms = milliseconds(self._clock())
-                members = self.ledger.world().members
-                self._own = list(handover.sections(self.keys, self.device, self.id, members, made_ms))
-        return [*self.relay.sections(), *self._own]
+                found += handover.sections(self.keys, self.device, self.id, members, made_ms)
+            self._own = members, found
+        return [*self.relay.sections(), *self._own[1]]
 
     # --- reading -------------------------------------------------------------------------------------------
 
@@ -185,9 +188,10 @@ class Post:
                 found=refused.fields["found"],
                 remedy="Nothing was taken from it. Keep the file and show it to your keeper.",
             ) from None
-        self._own = None
         members = self.ledger.world().members
         taken = handover.take(heard.sections(), self.keys, self.device, members)
+        if taken.keys:
+            self._own = None
         entitled = {one.public_key for one in members.enrolled()}
         self.relay.keep(
             one for one in heard.sections() if one.origin in entitled and one.origin != self.device.public
