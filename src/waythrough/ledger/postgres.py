@@ -31,6 +31,9 @@ WAIT_SECONDS = 120
 COPY_FROM = 5
 """Rows from which on COPY is quicker than INSERT."""
 
+LOOKED_AT_FROM = 1_000
+"""Rows written at once from which on the planner may have to be told."""
+
 _NOT_ALLOWED, _LOCK_TIMEOUT = "42501", "55P03"
 
 # Said in every transaction and not once per connection: between us and the server there may be a pool that hands each
@@ -39,6 +42,7 @@ _SETTINGS = (
     "SET LOCAL synchronous_commit = on",  # a commit returns when it is on disk, whatever the server's default
     "SET LOCAL row_security = off",  # a policy that would hide rows from us is an error, not a shorter ledger
     "SET LOCAL jit = off",  # compiling takes longer than our queries
+    "SET LOCAL plan_cache_mode = force_custom_plan",  # an import's commit is a thousand times as large as another
 )
 _READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _MAKE = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
@@ -77,6 +81,7 @@ class PostgresStore:
                 schema.check_server(connection, address)
                 schema.make(connection, address)
                 begin(PostgresWriter(connection))
+                schema.look_at(connection)
         finally:
             store.close()
 
@@ -159,7 +164,7 @@ class PostgresStore:
 class _Reader(SchemaFaults, SqlReader):
     """What PostgreSQL answers in its own way."""
 
-    # No text in PostgreSQL holds the character 0, and no entry with such a name is taken in: nothing is found there.
+    # No text in PostgreSQL holds the character 0, and no entry with such a name is taken in: none can be found.
 
     def lines_of_records(self, records: Sequence[str]) -> list[StoredLine]:
         return super().lines_of_records([record for record in records if "\0" not in record])
@@ -196,6 +201,19 @@ class PostgresWriter(_Reader, SqlWriter):
             copy.set_types(kinds)
             for row in rows:
                 copy.write_row(row)
+        if len(rows) >= LOOKED_AT_FROM:
+            self._look_again(table, len(rows))
+
+    def _look_again(self, table: Table, more: int) -> None:
+        """Tell the planner of a table that has grown by a tenth and more.
+
+        The server does so by itself within a minute. Until then it takes the table for what it was before, and may
+        choose to go through all of it again for every row of another.
+        """
+        ask = self._connection.exec_driver_sql
+        known = ask("SELECT reltuples FROM pg_class WHERE oid = %s::regclass", (table.name,)).scalar_one()
+        if more > known / 10:
+            ask(f"ANALYZE {table.name}")
 
 
 def _kind(column: TypeEngine[Any]) -> str:

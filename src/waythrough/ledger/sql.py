@@ -155,8 +155,10 @@ class SqlReader:
         return [(row[-1], StoredLine._make(row[:-1])) for row in rows]
 
     def lines_of_act(self, act: bytes) -> list[StoredLine]:
-        first = select(func.min(commits.c.number)).where(commits.c.act == act).scalar_subquery()
-        return self._lines(_LINE.where(commits.c.number == first).order_by(entries.c.position))
+        first = self._connection.execute(
+            select(func.min(commits.c.number)).where(commits.c.act == act)
+        ).scalar()
+        return [] if first is None else self._lines(_LINE.where(commits.c.number == first))
 
     def lines_of_records(self, records: Sequence[str]) -> list[StoredLine]:
         found: list[StoredLine] = []
@@ -184,17 +186,27 @@ class SqlReader:
         # Every commit has a line, so as many commits as lines are asked for are enough; found first, by their
         # index, they keep the database from sorting the whole ledger for one page. One more, because the
         # commit of ``before`` may have no older line. Only numbers are sorted, not bodies: a commit can be large.
+        # And the next question names them: a planner that is not told which they are takes each for as large as the
+        # average, and after one import rather reads all entries than so many.
         newest = _newest_first(select(commits.c.number), *_ORDER).limit(limit + 1)
         numbers = _newest_first(
             select(entries.c.number).join(commits, entries.c.commit_number == commits.c.number),
             *_ORDER,
             entries.c.position,
-        ).limit(limit)
+        )
         if before:
             newest = newest.where(tuple_(*_ORDER) <= before[:4])
             numbers = numbers.where(tuple_(*_ORDER, entries.c.position) < before[:5])
-        page = numbers.where(commits.c.number.in_(newest))
-        return self._lines(_LINE.where(entries.c.number.in_(page)))[::-1]
+        page: list[int] = []
+        for batch in _batches(self._connection.execute(newest).scalars().all()):
+            some = numbers.where(entries.c.commit_number.in_(batch)).limit(limit - len(page))
+            page += self._connection.execute(some).scalars()
+            if len(page) == limit:
+                break
+        lines = [
+            line for batch in _batches(page) for line in self._lines(_LINE.where(entries.c.number.in_(batch)))
+        ]
+        return sorted(lines, reverse=True)
 
     def starting_with(self, prefix: str, limit: int) -> list[StoredLine]:
         digits = 2 * ID_LENGTH
