@@ -14,7 +14,8 @@ from waythrough.ledger.lines import StoredLine
 from waythrough.ledger.parcels import Parcel, Tip
 from waythrough.ledger.store import Store
 from waythrough.ledger.vault import Vault
-from waythrough.ledger.verify import verify
+from waythrough.ledger.verified import FROM_THE_START, Verified
+from waythrough.ledger.verify import verify, verify_since
 from waythrough.terms.entries import Entry, Head, Verification
 from waythrough.terms.problems import AmbiguousId, InputRefused, NotFound
 
@@ -169,6 +170,14 @@ class Questions:
         """
         with many_values():
             return verify(self._store, believed(self._clock))
+
+    def verify_since(self, since: Verified = FROM_THE_START) -> tuple[Verification, Verified]:
+        """Verify what came since a state that was sound; without one, everything. Also gives the state there is now.
+
+        `verified` says what this proves, and what only a full verification does.
+        """
+        with many_values():
+            return verify_since(self._store, believed(self._clock), since)
 
     def in_force(self) -> dict[str, str]:
         """The database's name and version, and the settings on which safety rests, as they really are."""

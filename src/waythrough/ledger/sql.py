@@ -239,15 +239,19 @@ class SqlReader:
     def every_line(self) -> Iterator[StoredLine]:
         return map(StoredLine._make, self._stream(_LINE))
 
-    def raw_commits(self) -> Iterator[RawCommit]:
-        return (RawCommit._make(row) for row in self._raw(commits, commits.c.number))
+    def raw_commits(self, after: int = 0) -> Iterator[RawCommit]:
+        which = commits.c.number > after if after else None
+        return (RawCommit._make(row) for row in self._raw(commits, commits.c.number, which=which))
 
-    def raw_lines(self) -> Iterator[RawLine]:
-        return (RawLine._make(row) for row in self._raw(entries, entries.c.commit_number, entries.c.position))
+    def raw_lines(self, after: int = 0) -> Iterator[RawLine]:
+        which = entries.c.number > after if after else None
+        order = (entries.c.commit_number, entries.c.position)
+        return (RawLine._make(row) for row in self._raw(entries, *order, which=which))
 
-    def raw_list(self, fold: Fold) -> Iterator[Row]:
+    def raw_list(self, fold: Fold, records: Sequence[str] | None = None) -> Iterator[Row]:
         table = LISTS[fold.name]
-        return (tuple(row) for row in self._raw(table, table.c.record))
+        some = [None] if records is None else [table.c.record.in_(batch) for batch in _batches(records)]
+        return (tuple(row) for which in some for row in self._raw(table, table.c.record, which=which))
 
     def last_number(self) -> int:
         return int(self._connection.execute(select(func.max(commits.c.number))).scalar() or 0)

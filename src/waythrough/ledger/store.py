@@ -159,11 +159,11 @@ class Reader(Protocol):
     def every_line(self) -> Iterator[StoredLine]:
         """Every line, in no order."""
 
-    def raw_commits(self) -> Iterator[RawCommit]:
-        """All commits, by number."""
+    def raw_commits(self, after: int = 0) -> Iterator[RawCommit]:
+        """All commits numbered beyond ``after``, by number."""
 
-    def raw_lines(self) -> Iterator[RawLine]:
-        """All lines, by commit and position."""
+    def raw_lines(self, after: int = 0) -> Iterator[RawLine]:
+        """All lines numbered beyond ``after``, by commit and position."""
 
     def last_number(self) -> int:
         """The number of the newest commit; 0 where there is none."""
@@ -171,8 +171,8 @@ class Reader(Protocol):
     def raw_part(self, first: int, last: int) -> tuple[list[RawCommit], list[RawLine]]:
         """The commits of these numbers and their lines; LedgerBroken where the database cannot hand them over."""
 
-    def raw_list(self, fold: Fold) -> Iterator[Row]:
-        """All rows of a list, those of one record together."""
+    def raw_list(self, fold: Fold, records: Sequence[str] | None = None) -> Iterator[Row]:
+        """All rows of a list, or those of some records; those of one record together."""
 
     def faults(self) -> list[str]:
         """What the database itself finds wrong with its pages, indexes and references."""

@@ -14,14 +14,15 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
 
-from waythrough.ledger import canonical, checkpoints, genesis, lists
+from waythrough.ledger import canonical, checkpoints, genesis, lines, lists
 from waythrough.ledger.erasing import excuses
 from waythrough.ledger.findings import STOP_WRITING, Findings, shown
 from waythrough.ledger.frontier import frontier
 from waythrough.ledger.header import Header, unpack
 from waythrough.ledger.keys import FINGERPRINT_LENGTH
-from waythrough.ledger.lists import Fold, Gathered, Row
+from waythrough.ledger.lists import Fold, Gathered, Revision, Row
 from waythrough.ledger.store import RawCommit, RawLine, Reader, Store
+from waythrough.ledger.verified import DECIDING, FROM_THE_START, Verified
 from waythrough.ledger.verify_commits import CommitChecks, place
 from waythrough.ledger.verify_lines import LineChecks
 from waythrough.ledger.world import AHEAD, World
@@ -45,6 +46,24 @@ def verify(store: Store, up_to_ms: int) -> Verification:
         # The database could not even hand over its rows. What was found until here still stands.
         work.findings.add("the database file", damage.sentence(), STOP_WRITING)
     return work.result()
+
+
+def verify_since(store: Store, up_to_ms: int, since: Verified) -> tuple[Verification, Verified]:
+    """What is wrong with what came since a state that was verified, and the state there is now.
+
+    Where something came that can change what older commits are worth, all is verified again.
+    """
+    work = _Work(up_to_ms, since)
+    try:
+        with store.reading() as reader:
+            if since != FROM_THE_START:
+                work.go_on(reader)
+            if since == FROM_THE_START or work.deciding:
+                work = _Work(up_to_ms)
+                work.go_through(reader)
+    except LedgerBroken as damage:
+        work.findings.add("the database file", damage.sentence(), STOP_WRITING)
+    return work.result(), work.verified
 
 
 def verification(reader: Reader, up_to_ms: int) -> Verification:
@@ -100,11 +119,14 @@ class _Judge:
 class _Work:
     """What one verification has read so far."""
 
-    def __init__(self, up_to_ms: int) -> None:
+    def __init__(self, up_to_ms: int, since: Verified = FROM_THE_START) -> None:
         self.findings = Findings()
         self._up_to_ms = up_to_ms
-        self.commits = 0
-        self.entries = 0
+        self._since = since
+        self.verified = since
+        self.commits = since.commits
+        self.entries = since.entries
+        self.deciding = False
         self.gathered = Gathered()
         self.set_aside: dict[str, str] = {}
 
@@ -123,6 +145,24 @@ class _Work:
             self.check_list(fold, reader.raw_list(fold))
         for fault in reader.faults():
             self.findings.add("the database file", fault)
+
+    def go_on(self, reader: Reader) -> None:
+        """The checks of what came since, and that it is in the lists."""
+        judge = self.read_genesis(reader)
+        self.check_entries(reader, judge)
+        for missing in judge.missing(reader):
+            self.findings.add("what other devices attest", missing, HELD_BACK)
+        records = list(self.gathered.records())
+        new = {revision.id for record in records for revision in self.gathered.of(record)}
+        for line in reader.lines_of_records(records):
+            if line.id.hex() not in new:
+                self.gathered.add(lines.read_revision(line))
+        for revision, one in self.gathered.astray():
+            found = [lines.read_revision(line).record for line in reader.lines_with([bytes.fromhex(one)])]
+            if revision.record not in found:
+                self._astray(revision, one, found[0] if found else None)
+        for fold in lists.FOLDS:
+            self.check_list(fold, reader.raw_list(fold, records))
 
     def read_genesis(self, reader: Reader) -> _Judge:
         """Who may sign: what the first commit says, which must itself be signed by the key it names."""
@@ -151,21 +191,28 @@ class _Work:
 
     def check_entries(self, reader: Reader, judge: _Judge) -> None:
         """Every commit with its entries, and that no commit lacks or gained one."""
-        commits = CommitChecks(self.findings, judge, lambda commit: reader.headers_of([commit]).get(commit))
-        lines = LineChecks(self.findings, judge)
-        for commit, rows in _together(reader, lines):
+        commits = CommitChecks(
+            self.findings,
+            judge,
+            lambda commit: reader.headers_of([commit]).get(commit),
+            self._since,
+        )
+        entries = LineChecks(self.findings, judge, self._since.entries)
+        for commit, rows in _together(reader, entries, self._since):
             header = commits.check(commit)
             self.commits = commits.count
             if header is None:
-                lines.strays(rows)
+                entries.strays(rows)
                 continue
             self._check_still_ahead(header, commit)
-            for revision in lines.check(header, commit.own, rows):
+            for revision in entries.check(header, commit.own, rows):
                 self.entries += 1
+                self.deciding = self.deciding or revision.kind in DECIDING
                 if commit.aside is None:
                     self.gathered.add(revision)
                 else:
                     self.set_aside[revision.id] = revision.record
+        self.verified = Verified(commits.count, entries.count, commits.tips())
 
     def _check_still_ahead(self, header: Header, commit: RawCommit) -> None:
         """Nobody hides a commit by saying that its time has not come."""
@@ -176,12 +223,12 @@ class _Work:
         """Every correction names entries of its own record."""
         for revision, one in self.gathered.astray():
             record = self.set_aside.get(one) or self.gathered.record_of(one)
-            if record == revision.record:
-                continue
-            if record is None:
-                self.findings.add(f"entry {revision.id}", f"it corrects {one}, which is not in the ledger")
-            else:
-                self.findings.add(f"entry {revision.id}", f"it corrects {one}, an entry of another record")
+            if record != revision.record:
+                self._astray(revision, one, record)
+
+    def _astray(self, revision: Revision, one: str, record: str | None) -> None:
+        what = "which is not in the ledger" if record is None else "an entry of another record"
+        self.findings.add(f"entry {revision.id}", f"it corrects {one}, {what}")
 
     def check_list(self, fold: Fold, stored: Iterator[Row]) -> None:
         """A list is what the entries make it."""
@@ -207,11 +254,13 @@ class _Work:
             self.findings.add(f"list {fold.name}", f"the row {said} {fault}", REBUILD)
 
 
-def _together(reader: Reader, lines: LineChecks) -> Iterator[tuple[RawCommit, Iterator[RawLine]]]:
+def _together(
+    reader: Reader, lines: LineChecks, since: Verified
+) -> Iterator[tuple[RawCommit, Iterator[RawLine]]]:
     """Each commit with its lines. Both come by number; what fits no commit is reported on the way."""
-    groups = groupby(reader.raw_lines(), key=lambda row: row.commit_number)
+    groups = groupby(reader.raw_lines(since.entries), key=lambda row: row.commit_number)
     number, rows = next(groups, (None, None))
-    for commit in reader.raw_commits():
+    for commit in reader.raw_commits(since.commits):
         while rows is not None and not (isinstance(number, int) and number >= commit.number):
             lines.strays(rows)
             number, rows = next(groups, (None, None))

@@ -9,7 +9,9 @@ from waythrough.ledger.clock import Tick
 from waythrough.ledger.findings import Findings, same
 from waythrough.ledger.header import NOTHING, Header, header_hash, unpack
 from waythrough.ledger.keys import FINGERPRINT_LENGTH, signed
+from waythrough.ledger.parcels import Tip
 from waythrough.ledger.store import RawCommit
+from waythrough.ledger.verified import FROM_THE_START, Verified
 
 
 class Judge(Protocol):
@@ -26,18 +28,46 @@ class Judge(Protocol):
 
 def place(header: Header) -> str:
     """How a finding names a commit."""
-    return f"commit {header.sequence} of log {header.log.hex()[: 2 * FINGERPRINT_LENGTH // 2]}"
+    return f"commit {header.sequence} of log {header.log.hex()[:FINGERPRINT_LENGTH]}"
 
 
 class CommitChecks:
     """The checks of one verification. It remembers the last commit of each branch of each log, and no other."""
 
-    def __init__(self, findings: Findings, judge: Judge, find: Callable[[bytes], bytes | None]) -> None:
+    def __init__(
+        self,
+        findings: Findings,
+        judge: Judge,
+        find: Callable[[bytes], bytes | None],
+        since: Verified = FROM_THE_START,
+    ) -> None:
         self._findings = findings
         self._judge = judge
         self._find = find
         self._tips: dict[bytes, dict[bytes, Header]] = {}
-        self.count = 0
+        self.count = since.commits
+        for tip in since.tips:
+            self._resume(tip)
+
+    def tips(self) -> tuple[Tip, ...]:
+        """The last commit of each branch of each log."""
+        return tuple(
+            sorted(
+                Tip(log, header.sequence, commit)
+                for log, ends in self._tips.items()
+                for commit, header in ends.items()
+            )
+        )
+
+    def _resume(self, tip: Tip) -> None:
+        data = self._find(tip.commit)
+        if data is None or header_hash(data) != tip.commit:
+            where = f"commit {tip.sequence} of log {tip.log.hex()[:FINGERPRINT_LENGTH]}"
+            self._findings.add(
+                where, "it was here when this ledger was last verified, and is gone or altered"
+            )
+        else:
+            self._tips.setdefault(tip.log, {})[tip.commit] = unpack(data)
 
     def check(self, row: RawCommit) -> Header | None:
         """The header of a commit, whatever was found wrong with it; None if it cannot be read."""

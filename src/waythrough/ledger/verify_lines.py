@@ -30,10 +30,10 @@ class Orders(Protocol):
 class LineChecks:
     """The checks of one verification, commit by commit. No line is kept."""
 
-    def __init__(self, findings: Findings, judge: Orders) -> None:
+    def __init__(self, findings: Findings, judge: Orders, before: int = 0) -> None:
         self._findings = findings
         self._judge = judge
-        self.count = 0
+        self.count = before
 
     def strays(self, rows: Iterable[RawLine]) -> None:
         """Lines that belong to no commit."""

@@ -1,0 +1,123 @@
+"""A quick check rests on an earlier verification: it looks at what came since, and says no more than that."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from waythrough.ledger import Ledger, grants
+from waythrough.ledger.keys import DeviceKey
+from waythrough.ledger.verified import Verified
+from waythrough.terms.entries import Draft
+
+AMINA = "Amina Example"
+
+
+@pytest.fixture
+def before(ledger: Ledger) -> Verified:
+    """A state that was verified, with a request in it."""
+    ledger.append([Draft("request", "request/1", {"n": 1}), Draft("note", "note/1", {})], author=AMINA)
+    found, state = ledger.verify_since()
+    assert found.sound and (found.commits, found.entries) == (state.commits, state.entries) == (2, 3)
+    return state
+
+
+@pytest.fixture
+def since(ledger: Ledger, before: Verified) -> Verified:
+    """The same state, and since then a correction, a new record and a conflict."""
+    (first,) = ledger.history("request/1")
+    for n in (2, 3):
+        ledger.append([Draft("request", "request/1", {"n": n}, corrects=(first.id,))], author=AMINA)
+    ledger.append([Draft("note", "note/2", {})], author=AMINA)
+    return before
+
+
+def altered(path: Path, *statements: str) -> None:
+    with closing(sqlite3.connect(path)) as file, file:
+        for statement in statements:
+            file.execute(statement)
+
+
+def places(ledger: Ledger, state: Verified) -> list[str]:
+    return [finding.place.partition(" (")[0] for finding in ledger.verify_since(state)[0].findings]
+
+
+def test_what_came_since_is_sound_and_the_new_state_is_the_one_a_full_verification_finds(
+    ledger: Ledger, since: Verified
+) -> None:
+    found, state = ledger.verify_since(since)
+    assert found == ledger.verify() and found.sound
+    assert (found, state) == ledger.verify_since()
+    assert ledger.verify_since(state) == (found, state)
+
+
+def test_a_changed_body_is_seen_if_it_came_since_and_only_by_a_full_verification_if_it_is_older(
+    ledger: Ledger, workspace: Path, since: Verified
+) -> None:
+    altered(workspace, "UPDATE entries SET body='{}' WHERE number=2")
+    assert not places(ledger, since) and not ledger.verify().sound
+    altered(workspace, "UPDATE entries SET body=CAST('{\"n\":9}' AS BLOB) WHERE number=5")
+    assert places(ledger, since)
+
+
+def test_the_newest_commits_gone_are_noticed_though_a_full_verification_cannot(
+    ledger: Ledger, workspace: Path, since: Verified
+) -> None:
+    _, state = ledger.verify_since(since)
+    altered(
+        workspace,
+        "DELETE FROM standing WHERE record='note/2'",
+        "DELETE FROM entries WHERE commit_number=5",
+        "DELETE FROM commits WHERE number=5",
+    )
+    assert ledger.verify().sound
+    (finding,) = ledger.verify_since(state)[0].findings
+    assert finding.place.startswith("commit 4 of log") and "is gone" in finding.what
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM standing WHERE record='note/2'",
+        "UPDATE standing SET replaced_on=NULL WHERE record='request/1'",
+        "INSERT INTO standing SELECT * FROM standing WHERE record='note/2'",
+    ],
+)
+def test_a_list_that_lacks_or_twists_what_came_since_is_named(
+    ledger: Ledger, workspace: Path, since: Verified, statement: str
+) -> None:
+    altered(workspace, statement)
+    assert set(places(ledger, since)) == {"list standing"}
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE commits SET signature=zeroblob(64) WHERE number=4",
+        "UPDATE commits SET number=9 WHERE number=5",
+        "UPDATE entries SET commit_number=2, position=2 WHERE number=6",
+        "DELETE FROM entries WHERE number=6",
+    ],
+)
+def test_a_commit_that_came_since_is_verified_as_any_other(
+    ledger: Ledger, workspace: Path, since: Verified, statement: str
+) -> None:
+    altered(workspace, "PRAGMA foreign_keys=OFF", statement)
+    assert places(ledger, since)
+
+
+def test_where_a_device_was_enrolled_since_everything_is_verified_again(
+    ledger: Ledger, workspace: Path, since: Verified
+) -> None:
+    other = DeviceKey.from_seed(bytes(32))
+    roles = {"*": frozenset({"registrar"})}
+    enrolled = grants.enrol(
+        other.public, box_key=other.box_key, name="laptop", person="Boris Example", roles=roles
+    )
+    ledger.act([enrolled], author=AMINA)
+    assert ledger.verify_since(since)[0].sound
+    altered(workspace, "UPDATE entries SET body='{}' WHERE number=2")
+    assert places(ledger, since)
