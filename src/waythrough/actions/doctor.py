@@ -5,22 +5,25 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from waythrough.actions import machine, mounts
+from waythrough.actions import condition, guarding, machine, mounts
 from waythrough.ledger import Ledger
 from waythrough.ledger.clock import now_utc
 from waythrough.ledger.device import data_folder
-from waythrough.ledger.devicefile import FILE_NAME
+from waythrough.ledger.devicefile import FILE_NAME, load
+from waythrough.ledger.keys import FINGERPRINT_LENGTH, fingerprint
+from waythrough.ledger.places import File, Place
+from waythrough.ledger.sealed import driver_of
 from waythrough.terms.health import RECORD_AT_RISK, Remark, good, unsafe, watch
-from waythrough.terms.problems import LedgerBroken
+from waythrough.terms.problems import DeviceKeyExposed, DeviceLocked, LedgerBroken
 
 
-def examine(path: Path | None, now: datetime | None = None) -> list[Remark]:
-    """Everything that can be told without changing anything and without a network.
+def examine(place: Place | None, now: datetime | None = None) -> list[Remark]:
+    """Everything that can be told without changing anything and without any other network than to the workspace.
 
     Parameters
     ----------
-    path
-        The workspace; None looks at the machine and the keys alone.
+    place
+        Where the workspace is; None looks at the machine and the keys alone.
     now
         The machine's clock; the real one if none is given.
 
@@ -29,46 +32,71 @@ def examine(path: Path | None, now: datetime | None = None) -> list[Remark]:
     NoWorkspace, NotAWorkspace
         There is nothing to look at. A damaged workspace is looked at, and the damage is one of the remarks.
     """
-    now = now or now_utc()
-    place = path.resolve() if path else Path.cwd() / "workspace"
-    beneath = [*_of_folder(place), *_of_keys(data_folder())]
-    parts = [machine.versions(), *machine.parts(), machine.fonts()]
-    if path is None:
-        return [_clock(place, now, None), *parts, *beneath]
-    try:
-        with Ledger.open(path) as ledger:
-            newest = ledger.log(limit=1)
-            waiting = [*_of_ledger(ledger), _of_keeping(ledger, now)]
-            return [_clock(place, now, newest[0].at), *parts, *beneath, *waiting]
-    except LedgerBroken as damage:
-        broken = unsafe("workspace", damage.sentence(), damage.remedy(), RECORD_AT_RISK)
-        return [_clock(place, now, None), *parts, *beneath, broken]
+    now, home = now or now_utc(), data_folder()
+    path = place.path.resolve() if isinstance(place, File) else None
+    folder = path.parent if path else home if place else Path.cwd()
+    remarks = [
+        machine.versions(),
+        *machine.parts(),
+        machine.fonts(),
+        *_of_folder(folder, path),
+        *_of_keys(home),
+    ]
+    own, others, found = None, None, []
+    if place:
+        try:
+            device = _device(home)
+            found.append(condition.keys(guarding.guarded(), _sealed(path)))
+            with Ledger.open(place) as ledger:
+                own, others = _newest(ledger, device)
+                found += condition.of_ledger(ledger, device, now)
+        except LedgerBroken as damage:
+            found.append(unsafe("workspace", damage.sentence(), damage.remedy(), RECORD_AT_RISK))
+        except DeviceLocked as locked:
+            found.append(watch("workspace", f"not looked into: {locked.sentence()}", locked.remedy()))
+        except DeviceKeyExposed:
+            pass  # said already, of the key's own file
+    return [machine.clock(now, file_time=_file_time(folder), own=own, others=others), *remarks, *found]
 
 
-def _clock(place: Path, now: datetime, newest: datetime | None) -> Remark:
+def _device(home: Path) -> bytes | None:
+    """This device's fingerprint; None where it has no keys yet, for looking makes none."""
+    return fingerprint(load(home).public) if (home / FILE_NAME).exists() else None
+
+
+def _sealed(path: Path | None) -> bool | None:
+    return driver_of(path).is_sealed if path and path.exists() else None
+
+
+def _newest(ledger: Ledger, device: bytes | None) -> tuple[datetime | None, datetime | None]:
+    """The newest clock readings of this device and of all others, among the newest entries."""
+    log = ledger.log(limit=condition.SAMPLE)
+    mine = [entry.at for entry in log if device and entry.log[: 2 * FINGERPRINT_LENGTH] == device.hex()]
+    theirs = [entry.at for entry in log if not device or entry.log[: 2 * FINGERPRINT_LENGTH] != device.hex()]
+    return max(mine, default=None), max(theirs, default=None)
+
+
+def _file_time(folder: Path) -> datetime | None:
     try:
-        file_time = machine.file_time(place.parent)
+        return machine.file_time(folder)
     except OSError:
-        file_time = None
-    return machine.clock(now, file_time=file_time, own=None, others=newest)
+        return None
 
 
-def _of_folder(place: Path) -> list[Remark]:
+def _of_folder(folder: Path, path: Path | None) -> list[Remark]:
     """Where the workspace lies, and whether that place keeps what it is given."""
-    folder, table = place.parent, mounts.mount_table()
+    place, table = path or folder / "workspace", mounts.mount_table()
     remarks = [mounts.where_it_lies(place, table), mounts.encrypted(place, table)]
     if not folder.is_dir():
         return remarks
-    remarks.append(machine.disk_space(folder, place.stat().st_size if place.exists() else 0))
+    remarks.append(machine.disk_space(folder, path.stat().st_size if path and path.exists() else 0))
     try:
         remarks.append(machine.syncing(machine.sync_times(folder)))
     except OSError as error:
-        advice = "Look at who may write there, and at the free space."
-        remarks.append(
-            watch("disk syncing", f"nothing could be written in {folder} ({error.strerror})", advice)
-        )
-    if place.exists():
-        remarks.append(machine.private(place, "workspace file", key=False))
+        found = f"nothing could be written in {folder} ({error.strerror})"
+        remarks.append(watch("disk syncing", found, "Look at who may write there, and at the free space."))
+    if path and path.exists():
+        remarks.append(machine.private(path, "workspace file", key=False))
     return remarks
 
 
@@ -77,27 +105,3 @@ def _of_keys(home: Path) -> list[Remark]:
     if not key.exists():
         return [good("device key", "none yet; it is made when it is first needed")]
     return [machine.private(key, "device key", key=True)]
-
-
-def _of_ledger(ledger: Ledger) -> list[Remark]:
-    """What waits for a person in the ledger itself."""
-    contested = len(ledger.contested())
-    if contested:
-        records = "1 record" if contested == 1 else f"{contested} records"
-        return [
-            watch(
-                "contested",
-                f"{records} with more than one standing account",
-                "Run: waythrough review conflicts",
-            )
-        ]
-    return [good("contested", "no record has more than one standing account")]
-
-
-def _of_keeping(ledger: Ledger, now: datetime) -> Remark:
-    """What is kept about people beyond its day."""
-    n = sum(ledger.overdue(now.date()).values())
-    if not n:
-        return good("keeping", "nothing about people is past the last day it may be kept")
-    entries = "1 entry" if n == 1 else f"{n:,} entries"
-    return watch("keeping", f"{entries} about people past the last day of keeping", "Run: waythrough purge")

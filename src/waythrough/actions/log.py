@@ -19,7 +19,6 @@ ASIDE_WORDS = {
     "not_enrolled": "does not count: its device is not enrolled",
     "revoked": "does not count: its device was revoked before",
     "ahead": "does not count yet: its clock is more than a day ahead",
-    "copied": "does not count: it repeats an earlier entry",
 }
 """Why an entry was set aside, in words. A reason this version does not know is shown as it stands."""
 

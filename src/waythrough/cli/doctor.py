@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,6 +10,9 @@ from waythrough.cli.app import Shared
 from waythrough.cli.settings import Settings, pass_settings
 from waythrough.terms.codec import to_body
 from waythrough.terms.problems import NoWorkspace
+
+if TYPE_CHECKING:
+    from waythrough.ledger.places import Place
 
 MARKS = {"good": "✓", "watch": "▲", "unsafe": "✗"}
 
@@ -28,11 +31,11 @@ def command(settings: Settings) -> None:
     from waythrough.actions.doctor import examine
     from waythrough.terms.health import exit_code
 
-    path = _path(settings)
-    remarks = examine(path)
+    place = _place(settings)
+    remarks = examine(place)
     code = exit_code(remarks)
     if settings.json:
-        said = {"workspace": str(path) if path else None, "safe": code == 0, "exit_code": code}
+        said = {"workspace": str(place) if place else None, "safe": code == 0, "exit_code": code}
         settings.emit("doctor", {**said, "remarks": to_body(remarks, full=True)})
     else:
         rows = [[MARKS[remark.state], remark.topic, remark.found, remark.advice] for remark in remarks]
@@ -41,10 +44,10 @@ def command(settings: Settings) -> None:
         raise click.exceptions.Exit(code)
 
 
-def _path(settings: Settings) -> Path | None:
+def _place(settings: Settings) -> Place | None:
     """The workspace; the machine alone is looked at where none was named and none is here."""
     try:
-        return settings.path()
+        return settings.place()
     except NoWorkspace:
         if settings.workspace:
             raise

@@ -16,6 +16,7 @@ from waythrough.ledger.store import Store
 from waythrough.ledger.vault import Vault
 from waythrough.ledger.verified import FROM_THE_START, Verified
 from waythrough.ledger.verify import verify, verify_since
+from waythrough.ledger.world import ASIDE
 from waythrough.terms.entries import Entry, Head, Verification
 from waythrough.terms.problems import AmbiguousId, InputRefused, NotFound
 
@@ -157,6 +158,12 @@ class Questions:
         """Those of these commits that are not held here."""
         with self._store.reading() as reader:
             return [tip for tip in tips if tip.commit not in reader.ids_at(tip.log, tip.sequence)]
+
+    def aside(self) -> dict[str, int]:
+        """How many commits do not count, by the reason."""
+        with self._store.reading() as reader:
+            counts = {why: sum(1 for _ in reader.placed_aside(why)) for why in ASIDE}
+        return {why: n for why, n in counts.items() if n}
 
     def forks(self) -> list[Fork]:
         """The proofs that a log was signed twice at one place: two headers with two good signatures."""

@@ -11,18 +11,22 @@ from dataclasses import dataclass
 from waythrough.ledger import lines
 from waythrough.ledger.acts import DEVICE, GENESIS, Act, Malformed, owner
 from waythrough.ledger.clock import recorded_day
-from waythrough.ledger.grants import named_keys, read_grant
+from waythrough.ledger.grants import REVOKED, named_keys, read_grant
 from waythrough.ledger.header import header_hash, unpack
 from waythrough.ledger.keys import fingerprint
 from waythrough.ledger.lines import StoredLine
 from waythrough.ledger.members import Members
 from waythrough.ledger.orders import Erasures
 from waythrough.ledger.parcels import Tip
+from waythrough.ledger.standing import NOT_ENROLLED
 from waythrough.ledger.store import Reader
 from waythrough.terms.problems import LedgerBroken
 
 AHEAD = "ahead"
 """Why a commit from a clock far ahead does not count, until that time has come or a keeper admits it."""
+
+ASIDE = (NOT_ENROLLED, REVOKED, AHEAD)
+"""Every reason why a commit may not count."""
 
 
 class Chain:
