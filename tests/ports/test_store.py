@@ -115,6 +115,7 @@ def test_the_tip_is_the_last_commit_of_its_own_log(store: Store) -> None:
         assert reader.latest_tick(SIGNER.log, 2**62) is None
         assert reader.latest_tick(bytes(20), 2**62) == Tick(int(NOON.timestamp() * 1000), 1)
         assert reader.latest_tick(bytes(20), 0) is None
+        assert reader.latest_tick(bytes(20), 2**62, int(NOON.timestamp() * 1000) + 1) is None
 
 
 def test_one_commit_is_never_written_twice(store: Store) -> None:

@@ -55,6 +55,25 @@ _PLACE = (commits.c.id, commits.c.log, commits.c.sequence, commits.c.physical_ms
 _CARRIED = (entries.c.meta, entries.c.salt, entries.c.body, entries.c.body_hash)
 _STANDING_LINE = _LINE.join(standing, standing.c.entry == entries.c.id).where(commits.c.aside.is_(None))
 
+# What every append asks, put together once: SQLAlchemy takes longer to do that than the database to answer.
+_OF_LOG = commits.c.log == bindparam("log")
+_TIP = select(commits.c.header, commits.c.signature).where(
+    _OF_LOG, commits.c.sequence == select(func.max(commits.c.sequence)).where(_OF_LOG).scalar_subquery()
+)
+_LATEST_TICK = (
+    select(commits.c.physical_ms, commits.c.counter)
+    .where(
+        commits.c.log != bindparam("log"),
+        commits.c.physical_ms.between(bindparam("from_ms"), bindparam("up_to_ms")),
+    )
+    .order_by(commits.c.physical_ms.desc(), commits.c.counter.desc())
+    .limit(1)
+)
+_IDS_AT = select(commits.c.id).where(_OF_LOG, commits.c.sequence == bindparam("sequence"))
+_LAST_OWN = select(func.max(commits.c.number)).where(commits.c.own == 1)
+_FIRST_OF_ACT = select(func.min(commits.c.number)).where(commits.c.act == bindparam("act"))
+_LAST_NUMBER = {table.name: select(func.max(table.c.number)) for table in (commits, entries)}
+
 
 class SqlReader:
     """One snapshot of a ledger kept in SQL tables. Fulfils `store.Reader`, but for ``faults``."""
@@ -69,17 +88,12 @@ class SqlReader:
         return (commit, lines[0]) if commit and lines else None
 
     def tip(self, log: bytes) -> StoredCommit | None:
-        last = select(func.max(commits.c.sequence)).where(commits.c.log == log).scalar_subquery()
-        return self._commit(and_(commits.c.log == log, commits.c.sequence == last))
+        row = self._connection.execute(_TIP, {"log": log}).first()
+        return StoredCommit._make(row) if row else None
 
-    def latest_tick(self, besides: bytes, up_to_ms: int) -> Tick | None:
-        query = (
-            select(commits.c.physical_ms, commits.c.counter)
-            .where(commits.c.log != besides, commits.c.physical_ms <= up_to_ms)
-            .order_by(commits.c.physical_ms.desc(), commits.c.counter.desc())
-            .limit(1)
-        )
-        row = self._connection.execute(query).first()
+    def latest_tick(self, besides: bytes, up_to_ms: int, from_ms: int = 0) -> Tick | None:
+        asked = {"log": besides, "from_ms": from_ms, "up_to_ms": up_to_ms}
+        row = self._connection.execute(_LATEST_TICK, asked).first()
         return Tick(*row) if row else None
 
     def ends(self) -> list[LogEnd]:
@@ -95,8 +109,7 @@ class SqlReader:
         return [StoredCommit._make(row) for row in self._connection.execute(query)]
 
     def ids_at(self, log: bytes, sequence: int) -> list[bytes]:
-        query = select(commits.c.id).where(commits.c.log == log, commits.c.sequence == sequence)
-        return sorted(self._connection.execute(query).scalars())
+        return sorted(self._connection.execute(_IDS_AT, {"log": log, "sequence": sequence}).scalars())
 
     def headers_of(self, ids: Sequence[bytes]) -> dict[bytes, bytes]:
         found: dict[bytes, bytes] = {}
@@ -118,8 +131,7 @@ class SqlReader:
         return map(PlacedCommit._make, self._connection.execute(query))
 
     def last_own(self) -> int:
-        query = select(func.max(commits.c.number)).where(commits.c.own == 1)
-        return self._connection.execute(query).scalar() or 0
+        return self._connection.execute(_LAST_OWN).scalar() or 0
 
     def own_lines(self) -> list[tuple[bytes, StoredLine]]:
         query = _LINE.add_columns(commits.c.id).where(commits.c.own == 1)
@@ -155,9 +167,7 @@ class SqlReader:
         return [(row[-1], StoredLine._make(row[:-1])) for row in rows]
 
     def lines_of_act(self, act: bytes) -> list[StoredLine]:
-        first = self._connection.execute(
-            select(func.min(commits.c.number)).where(commits.c.act == act)
-        ).scalar()
+        first = self._connection.execute(_FIRST_OF_ACT, {"act": act}).scalar()
         return [] if first is None else self._lines(_LINE.where(commits.c.number == first))
 
     def lines_of_records(self, records: Sequence[str]) -> list[StoredLine]:
@@ -345,7 +355,7 @@ class SqlWriter(SqlReader):
         self._connection.exec_driver_sql(statement, list(rows))
 
     def _next(self, table: Table) -> int:
-        last = self._connection.execute(select(func.max(table.c.number))).scalar()
+        last = self._connection.execute(_LAST_NUMBER[table.name]).scalar()
         return 1 if last is None else last + 1
 
 

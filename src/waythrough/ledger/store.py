@@ -87,8 +87,8 @@ class Reader(Protocol):
     def tip(self, log: bytes) -> StoredCommit | None:
         """The last commit of a log."""
 
-    def latest_tick(self, besides: bytes, up_to_ms: int) -> Tick | None:
-        """The latest clock reading in all logs but one, leaving out readings beyond a limit."""
+    def latest_tick(self, besides: bytes, up_to_ms: int, from_ms: int = 0) -> Tick | None:
+        """The latest clock reading in all logs but one, of those between two limits."""
 
     def ends(self) -> list[LogEnd]:
         """How far each log goes, by log."""
