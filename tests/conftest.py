@@ -77,6 +77,43 @@ def place(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
     return places.find(request.getfixturevalue("postgres").new())
 
 
+class Nonces:
+    """Every nonce under its key, seen so far: all encryptions of a whole run go past here."""
+
+    def __init__(self) -> None:
+        self.seen: set[int] = set()
+        self.repeated = 0
+        self.counting = True
+
+    def __call__(self, key: bytes, nonce: bytes) -> None:
+        if self.counting:
+            before = len(self.seen)
+            self.seen.add(hash(key + nonce))
+            self.repeated += len(self.seen) == before
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nonces() -> Iterator[Nonces]:
+    """Watches the whole run: two messages under one key and nonce give both away, whichever test wrote them."""
+    from waythrough.ledger import aead
+
+    seen = Nonces()
+    stop = aead.watch(seen)
+    yield seen
+    stop()
+    assert seen.repeated == 0, (
+        f"{seen.repeated} of {len(seen.seen)} nonces came a second time under their key"
+    )
+
+
+@pytest.fixture
+def nonces_by_hand(nonces: Nonces) -> Iterator[None]:
+    """For a test that chooses nonces itself, such as one of published answers: the watch looks away."""
+    nonces.counting = False
+    yield
+    nonces.counting = True
+
+
 # --- how long to look, and what was counted -------------------------------------------------------------------
 
 

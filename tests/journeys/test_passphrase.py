@@ -94,7 +94,9 @@ def test_a_new_workspace_is_sealed_where_that_protects_and_an_old_one_on_request
     assert valley.read_bytes().startswith(b"SQLite")
     laptop("passphrase", "set", new_passphrase=OLD)
     assert laptop("init", new, "--person", "A. K.", passphrase=OLD).code == 0
+    assert "not sealed" in laptop("doctor", "-C", valley, "--json", passphrase=OLD).out
     assert laptop("seal", valley, "--json", passphrase=OLD).json["sealed"] is True
+    assert "file is sealed" in laptop("doctor", "-C", valley, "--json", "--no-input").out
     for path in (valley, new):
         assert not path.read_bytes().startswith(b"SQLite")
         assert laptop("verify", "-C", path, "--no-input").code == 7

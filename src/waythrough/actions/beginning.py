@@ -59,9 +59,7 @@ def begin(
     WorkspaceExists
         It is there already; nothing was overwritten.
     """
-    place = find(where)
-    if isinstance(place, File):
-        place = File(place.path, guarding.is_to_be_sealed(sealed))
+    place = guarding.new_place(find(where), sealed)
     if case:
         return begin_case(place, case, clock=clock)
     if not person.strip():

@@ -12,7 +12,6 @@ from waythrough.ledger.device import data_folder
 from waythrough.ledger.devicefile import FILE_NAME, load
 from waythrough.ledger.keys import FINGERPRINT_LENGTH, fingerprint
 from waythrough.ledger.places import File, Place
-from waythrough.ledger.sealed import driver_of
 from waythrough.terms.health import RECORD_AT_RISK, Remark, good, unsafe, watch
 from waythrough.terms.problems import DeviceKeyExposed, DeviceLocked, LedgerBroken
 
@@ -65,7 +64,7 @@ def _device(home: Path) -> bytes | None:
 
 
 def _sealed(path: Path | None) -> bool | None:
-    return driver_of(path).is_sealed if path and path.exists() else None
+    return guarding.is_sealed(path) if path and path.exists() else None
 
 
 def _newest(ledger: Ledger, device: bytes | None) -> tuple[datetime | None, datetime | None]:

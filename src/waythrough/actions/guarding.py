@@ -10,6 +10,7 @@ from waythrough.ledger.device import data_folder, device_key
 from waythrough.ledger.device import destroy as destroy_files
 from waythrough.ledger.devicefile import FILE_NAME, DeviceFile, load, load_or_make, save
 from waythrough.ledger.passphrase import Cost
+from waythrough.ledger.places import File, Place
 from waythrough.ledger.unlocking import PASSPHRASE, RECOVERY
 from waythrough.terms.problems import InputRefused
 
@@ -117,6 +118,11 @@ def is_to_be_sealed(asked: bool | None) -> bool:
     return protects and sealed.is_installed() if asked is None else asked
 
 
+def new_place(place: Place, asked: bool | None = None) -> Place:
+    """A place for a ledger that comes here from elsewhere or begins here: a sealed file where that protects."""
+    return File(place.path, is_to_be_sealed(asked)) if isinstance(place, File) else place
+
+
 def seal(path: Path) -> None:
     """Encrypt the whole file of a workspace that is there, and overwrite the plain one where it lay.
 
@@ -127,6 +133,11 @@ def seal(path: Path) -> None:
     """
     is_to_be_sealed(True)
     sealed.convert(path, device_key())
+
+
+def is_sealed(path: Path) -> bool:
+    """True for a workspace file that this device sealed."""
+    return sealed.is_sealed(path)
 
 
 def destroy_keys() -> list[Path]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pyrage import x25519
 
+from waythrough.actions import guarding
 from waythrough.ledger import Ledger, recovery, restoring
 from waythrough.ledger.backing_up import back_up as write_backup
 from waythrough.ledger.backup import Contents, Identity, Locks
@@ -59,7 +60,8 @@ def restore(file: Path, place: Place, passphrase: str, code: str, identity: Path
     identities: list[Identity] = [recovery.identity_of(code)] if code else []
     identities += _identities(identity) if identity else []
     up_to_ms = believed(now_utc)
-    return restoring.restore(file, passphrase, identities, place.create, data_folder(), up_to_ms)
+    new = guarding.new_place(place)
+    return restoring.restore(file, passphrase, identities, new.create, data_folder(), up_to_ms)
 
 
 def last_backup(ledger: str) -> tuple[datetime, Path] | None:

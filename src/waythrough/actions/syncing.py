@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from waythrough.actions import guarding
 from waythrough.actions.workspace import Clock, Workspace, utc_now
 from waythrough.ledger import Ledger, checkpoints, joining, peer, stick
 from waythrough.ledger.calling import Caller
@@ -16,7 +17,7 @@ from waythrough.ledger.device import device_key
 from waythrough.ledger.handover import Relay
 from waythrough.ledger.keyring import keyring_of
 from waythrough.ledger.keys import DeviceKey
-from waythrough.ledger.places import Place
+from waythrough.ledger.places import Place, find
 from waythrough.ledger.post import Post, Taking
 from waythrough.terms.problems import BundleRefused, NotFound
 
@@ -149,7 +150,8 @@ def join(new: Path | Place | None, where: Path, clock: Clock = utc_now) -> tuple
     heard = joining.invitation(paths, device, str(where))
     new = new or Path.cwd() / f"ledger-{heard.part.ledger.hex()[:8]}.way"
     keyring = keyring_of(device, heard.part.ledger)
-    with joining.join(new, heard, clock=clock, device=device, keyring=keyring) as ledger:
+    place = guarding.new_place(find(new))
+    with joining.join(place, heard, clock=clock, device=device, keyring=keyring) as ledger:
         return new, joining.ledger_words(ledger)
 
 

@@ -49,6 +49,11 @@ def driver_of(path: Path) -> Driver:
     return PLAIN
 
 
+def is_sealed(path: Path) -> bool:
+    """True for a workspace file that this device sealed; needs no key."""
+    return any(_record(data_folder(), salt).exists() for salt in _salts(path))
+
+
 def new_driver(device: DeviceKey) -> Driver:
     """A driver with a new key, which is on disk before anything is sealed with it.
 
@@ -82,7 +87,7 @@ def convert(path: Path, device: DeviceKey) -> None:
     NotWritten
         The disk or the database failed. The plain file is as it was.
     """
-    if driver_of(path).is_sealed:
+    if is_sealed(path):
         raise _refusal(path, "sealed already", "a plain workspace", "Nothing is left to do.")
     SqliteStore.open(path).close()  # refuses what is no workspace, and brings an older format up
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")

@@ -9,6 +9,8 @@ import pytest
 from waythrough.ledger import aead
 from waythrough.ledger.aead import NONCE_LENGTH, OVERHEAD, Cipher, DoesNotOpen
 
+pytestmark = pytest.mark.usefixtures("nonces_by_hand")
+
 KNOWN = [
     # The Galois/Counter Mode of Operation (McGrew and Viega, submitted to NIST), appendix B, test cases 13 to 16.
     ("00" * 32, "00" * 12, "", "", "530f8afbc74536b9a963b4f1c4cb738b"),

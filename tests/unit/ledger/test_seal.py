@@ -10,6 +10,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from waythrough.ledger.seal import OVERHEAD, Sealer, is_sealed, key_id, sealed_under
 
+pytestmark = pytest.mark.usefixtures("nonces_by_hand")
+
 LEDGER = bytes(range(16))
 KEY = bytes(range(32, 64))
 META = b'{"kind":"household","record":"hh-1"}'
