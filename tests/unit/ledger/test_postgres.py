@@ -8,6 +8,7 @@ from datetime import date
 
 import psycopg
 import pytest
+from sqlalchemy import event
 
 from servers import OWNER, READER, Server, programs
 from waythrough.ledger import Ledger
@@ -277,6 +278,20 @@ def test_texts_stand_by_code_point_whatever_the_databases_language(on_server: Le
         records = [str(row[1]) for row in reader.raw_list(STANDING)]
     assert records == sorted(records)
     assert on_server.verify().sound
+
+
+def test_a_page_of_the_log_does_not_go_through_an_import(on_server: Ledger) -> None:
+    on_server.append([note(f"n/{n}", words="x" * 50) for n in range(3000)], author=AMINA)
+    for n in range(120):
+        on_server.append([note(f"one/{n}")], author=AMINA)
+    with on_server._store.reading() as reader:
+        connection, asked = reader._connection, []  # type: ignore[attr-defined]
+        event.listen(connection, "before_cursor_execute", lambda *args: asked.append(args[2:4]))
+        (*_, oldest) = reader.latest(50, None)
+        reader.latest(50, oldest)
+        for statement, values in list(asked):
+            plan = "\n".join(row[0] for row in connection.exec_driver_sql("EXPLAIN " + statement, values))
+            assert "Seq Scan on entries" not in plan, plan
 
 
 # --- what it says --------------------------------------------------------------------------------------------
