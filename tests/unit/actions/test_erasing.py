@@ -12,7 +12,7 @@ from waythrough.actions.correct import correct
 from waythrough.actions.record import record
 from waythrough.actions.unread import sentences
 from waythrough.actions.workspace import Workspace
-from waythrough.terms.entries import ERASED, OPEN, WouldWrite
+from waythrough.terms.entries import ERASED, OPEN, Draft, WouldWrite
 from waythrough.terms.parties import Person
 from waythrough.terms.people import Consent, Household, Identity, Intention
 from waythrough.terms.problems import InputRefused, NotFound, NotYours, RecordExists, SubjectErased
@@ -181,3 +181,14 @@ def test_saying_again_that_a_household_is_there_keeps_it_for_another_term(ws, pe
         erasing.purge(later, person)
         assert [home.id for home in later.records("household")] == ["hh-1"]
         assert states(later, "hh-1") == [ERASED, OPEN]
+
+
+def test_what_was_written_before_there_was_a_vault_is_erased_entry_by_entry(ws, person):
+    body = {"site": "site-ford", "size": 3, "adults": ["hh-old/a"], "origin": "Invented Hollow"}
+    (first,) = ws.ledger.append([Draft("household", "hh-old", body)], author=person.id)
+    ws.ledger.append([Draft("household", "hh-old", {**body, "size": 4}, (first.id,))], author=person.id)
+    record(ws, person, dataclasses.replace(TRAVEL, household="hh-old", adult="hh-old/a"))
+    done = erasing.erase(ws, person, ["hh-old"], "asked")
+    assert (done.named, done.bodies_here) == (4, 3)  # the household, its adult, and two entries by their ids
+    assert states(ws, "hh-old", "consent-1") == [ERASED] * 3
+    assert ws.ledger.verify().sound
