@@ -33,8 +33,9 @@ test-all: system ## every test, slow ones and those that draw pages too
 	@$(PYTEST) -n 2 $(PYTEST_ARGS)
 
 # Every suite that names the word asks how long to look. Figures come at the end; nothing is written by itself.
+torture: export WAYTHROUGH_TORTURE = 1
 torture: system ## every fault test at its full number, before a release: about half an hour; prints its figures
-	@WAYTHROUGH_TORTURE=1 $(PYTEST) -n 2 $(PYTEST_ARGS) $$(grep -rliE --include='test_*.py' torture tests)
+	@$(PYTEST) -n 2 $(PYTEST_ARGS) $$(grep -rliE --include='test_*.py' torture tests)
 
 lint: style types contracts ## formatting, likely bugs, types, and the lines between the rooms
 

@@ -59,6 +59,8 @@ missing_system_parts() {
     command -v chromium >/dev/null || printf 'chromium '
     command -v pdftotext >/dev/null || printf 'poppler-utils '
     { command -v postgres || ls /usr/lib/postgresql/*/bin/postgres; } >/dev/null 2>&1 || printf 'postgresql '
+    # Only the full fault tests mount a disk of their own.
+    [ -z "${WAYTHROUGH_TORTURE:-}" ] || /sbin/ldconfig -p | grep -q 'libfuse\.so' || printf 'libfuse2 '
     { command -v fc-list >/dev/null && fc-list | grep -q 'NotoSansArabic'; } || printf 'fontconfig fonts-noto-core '
 }
 

@@ -105,7 +105,7 @@ class Image(NamedTuple):
 
     def lay_out(self, place: Path) -> None:
         """Write it into a folder, for nobody else to read."""
-        place.mkdir(exist_ok=True)
+        place.mkdir(mode=0o700, exist_ok=True)
         for folder in sorted(self.folders):
             (place / folder).mkdir(mode=0o700, parents=True)
         for name, data in self.files.items():

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from faults.operations import FILE, opened
+from faults.operations import FILE, SERVER, opened
 from waythrough.ledger import Ledger
 from waythrough.ledger.erasing import covering
 from waythrough.ledger.lists import FOLDS
@@ -77,7 +77,13 @@ class Tally:
 
 
 def entries_in(folder: Path) -> list[str]:
-    """The id of every entry in the file, whatever the ledger would say of it; none if there is no file."""
+    """The id of every entry in the file, whatever the ledger would say of it; none if there is no file.
+
+    Of a server, the ids of the entries that the ledger tells.
+    """
+    if (folder / SERVER).exists():
+        with opened(folder) as ledger:
+            return [entry.id for entry in ledger.log(limit=1_000_000)]
     if not (folder / FILE).exists():
         return []
     with contextlib.closing(sqlite3.connect(folder / FILE)) as file:

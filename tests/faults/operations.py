@@ -14,13 +14,14 @@ from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from waythrough.ledger import Ledger, backing_up, grants, orders
+from waythrough.ledger import Ledger, backing_up, grants, orders, places
 from waythrough.ledger.backup import Locks
 from waythrough.ledger.clock import milliseconds, now_utc
 from waythrough.ledger.device import device_key
 from waythrough.ledger.keys import DeviceKey
 from waythrough.ledger.last import FOLDER as LAST
 from waythrough.ledger.last import InFolder
+from waythrough.ledger.places import File, Place
 from waythrough.ledger.restoring import restore
 from waythrough.ledger.sqlite import SqliteStore
 from waythrough.terms.entries import Draft, Vaulted
@@ -34,6 +35,9 @@ WORDS = "what somebody said about somewhere, as long as such words usually are; 
 SECRET = "they wish to go where their sister is"
 FORMAT_1 = Path(__file__).parents[1] / "ledgers" / "format-1.way"
 ARRIVING, BACKUP = "arriving", "valley.backup"
+SERVER, SEALED_FILE = "server", "sealed"
+"""What in a laptop's folder says that its ledger is on a server, or that its file is to be sealed."""
+
 
 Say = Callable[[str], None]
 
@@ -63,7 +67,7 @@ class Operation:
 def make(folder: Path) -> None:
     """A small ledger: an import, names in the vault, a correction and a contested record."""
     device = device_key(folder / HOME)
-    with Ledger.create(folder / FILE, title="Valley camp", author=AUTHOR, device=device) as ledger:
+    with Ledger.create(where(folder), title="Valley camp", author=AUTHOR, device=device) as ledger:
         ledger.append(rows("figure", 12), author=AUTHOR, key="first import")
         ledger.append([household(n) for n in range(3)], author=AUTHOR)
         (first,) = ledger.append([note("history", 0)], author=AUTHOR)
@@ -107,7 +111,23 @@ def copied(ready: Path, place: Path) -> Path:
 
 def opened(folder: Path) -> Ledger:
     """The ledger of a laptop, on the device that writes it."""
-    return Ledger.open(folder / FILE, device=device_key(folder / HOME))
+    return Ledger.open(where(folder), device=device_key(folder / HOME))
+
+
+def where(folder: Path) -> Place:
+    """Where the ledger of a laptop is kept: in a file, a sealed one, or on the server whose address it has."""
+    server = folder / SERVER
+    if server.exists():
+        return places.find(server.read_text())
+    return File(folder / FILE, sealed=(folder / SEALED_FILE).exists())
+
+
+def keep_writing(folder: Path, say: Say) -> None:
+    """Act after act, until somebody pulls the plug."""
+    with opened(folder) as ledger:
+        for n in range(100_000):
+            people = [household(100 + n)] if n % 5 == 0 else []
+            append(ledger, [note(f"{n}/{m}", m) for m in range(1 + n % 3)] + people, f"act {n}", say)
 
 
 def household(n: int) -> Draft:

@@ -6,7 +6,7 @@ import random
 import secrets
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import apsw
@@ -14,7 +14,7 @@ import pytest
 
 from faults.driver import Driver, driven
 from faults.judge import Tally, entries_in
-from faults.operations import AUTHOR, OPERATIONS, Operation, Say, copied, make, note, opened
+from faults.operations import AUTHOR, OPERATIONS, Operation, Say, append_one, copied, make, note, opened
 from faults.vfs import FailingVFS, Failure
 from waythrough.terms.problems import Problem
 
@@ -86,7 +86,11 @@ def acts_of(operation: Operation, ready: Path, arena: Path) -> int:
     return failure.acts
 
 
-@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda one: one.name)
+# One act in place of ten: every act on the disk is tried, four times over.
+STRUCK = [replace(one, run=append_one, new=1) if one.name == "append" else one for one in OPERATIONS]
+
+
+@pytest.mark.parametrize("operation", STRUCK, ids=lambda one: one.name)
 def test_no_failure_of_the_disk_is_silent_or_loses_what_was_acknowledged(
     operation: Operation, arena: Path, torture: bool, figures: Callable[..., None]
 ) -> None:

@@ -7,8 +7,9 @@ import math
 import os
 import random
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import count
 from pathlib import Path
 from unittest import mock
 
@@ -16,7 +17,8 @@ import pytest
 
 from faults.judge import Tally, entries_in
 from faults.killing import Ended, run, usual_seconds
-from faults.operations import OPERATIONS, Operation, Say, append, copied, make, note, opened
+from faults.operations import OPERATIONS, SERVER, Operation, Say, append, copied, make, note, opened
+from servers import Server
 
 pytestmark = [
     pytest.mark.slow,
@@ -24,23 +26,47 @@ pytestmark = [
 ]
 
 FULL, FAST, CONTROL = 600, 60, 20
+FULL_ON_A_SERVER, FAST_ON_A_SERVER = 200, 6
+ON_A_SERVER = [one for one in OPERATIONS if one.name not in ("create", "upgrade")]
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda one: one.name)
 def test_a_kill_at_any_moment_loses_nothing_that_was_acknowledged(
     operation: Operation, arena: Path, torture: bool, figures: Callable[..., None]
 ) -> None:
-    kills = math.ceil((FULL if torture else FAST) / len(OPERATIONS))
     ready = arena / "ready"
     ready.mkdir()
     operation.prepare(ready)
-    there = entries_in(ready)
-    places = (copied(ready, arena / str(n)) for n in range(100 * kills))
+    places = (copied(ready, arena / str(n)) for n in count())
+    kills = math.ceil((FULL if torture else FAST) / len(OPERATIONS))
+    kill_often(operation, places, kills, "SQLite", figures)
+
+
+@pytest.mark.parametrize("operation", ON_A_SERVER, ids=lambda one: one.name)
+def test_a_kill_of_a_servers_client_loses_nothing_that_was_acknowledged(
+    operation: Operation, arena: Path, postgres: Server, torture: bool, figures: Callable[..., None]
+) -> None:
+    def laptops() -> Iterator[Path]:
+        for n in count():
+            laptop = arena / str(n)
+            laptop.mkdir()
+            (laptop / SERVER).write_text(postgres.new())
+            operation.prepare(laptop)
+            yield laptop
+
+    kills = math.ceil((FULL_ON_A_SERVER if torture else FAST_ON_A_SERVER) / len(ON_A_SERVER))
+    kill_often(operation, laptops(), kills, "PostgreSQL", figures)
+
+
+def kill_often(
+    operation: Operation, places: Iterator[Path], kills: int, keeper: str, figures: Callable[..., None]
+) -> None:
+    """Kill the operation at moments drawn over all of it, each time in a new place."""
     length = usual_seconds(lambda: partial(operation.run, next(places)))
-    rng = random.Random(f"kill {operation.name}")
-    tally, too_late = Tally(), 0
+    rng, tally, too_late = random.Random(f"kill {operation.name}"), Tally(), 0
     while tally.runs < kills:
         place = next(places)
+        there = entries_in(place)
         ended = run(partial(operation.run, place), kill_after=rng.random() * length * 1.1)
         too_late += not ended.killed
         assert ended.killed or ended.code == 0
@@ -49,7 +75,7 @@ def test_a_kill_at_any_moment_loses_nothing_that_was_acknowledged(
             check_it_can_be_finished(operation, place, ended)
         shutil.rmtree(place)
     figures(
-        f"kill -9 in {operation.name}, SQLite",
+        f"kill -9 in {operation.name}, {keeper}",
         kills=tally.runs,
         acknowledged=tally.acknowledged,
         lost=tally.lost,
