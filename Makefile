@@ -2,10 +2,11 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup system demo test test-slow test-all torture lint style format types contracts fresh bench docs check lock clean
+.PHONY: help setup system demo test test-slow test-all torture lint style format types contracts fresh bench docs check lock clean coverage-core mutants
 
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
+CORE_COVERAGE ?= 97
 PYTHON_FILES := src tests tools $(wildcard bench)
 
 help: ## list these targets
@@ -36,6 +37,19 @@ test-all: system ## every test, slow ones and those that draw pages too
 torture: export WAYTHROUGH_TORTURE = 1
 torture: system ## every fault test at its full number, before a release: about half an hour; prints its figures
 	@$(PYTEST) -n 2 $(PYTEST_ARGS) $$(grep -rliE --include='test_*.py' torture tests)
+
+# What must not be wrong: the ledger. Its tests alone must reach every branch of it.
+coverage-core: system ## branch coverage of the ledger by its own tests; fails below CORE_COVERAGE
+	@mkdir -p out
+	@$(BIN)/python -m coverage run --branch --source=src/waythrough/ledger --data-file=out/coverage.core \
+		-m pytest -q -m "not slow and not browser" tests/unit/ledger tests/unit/actions tests/ports tests/ledgers
+	@$(BIN)/python -m coverage report --data-file=out/coverage.core --show-missing --skip-covered \
+		--fail-under=$(CORE_COVERAGE)
+
+# Plants one small bug after the other in the modules named in pyproject.toml, and asks whether a test notices.
+mutants: setup ## plant bugs in chain, merge and erasure; list those no test notices (long)
+	@$(BIN)/python -m mutmut run
+	@$(BIN)/python -m mutmut results
 
 lint: style types contracts ## formatting, likely bugs, types, and the lines between the rooms
 
@@ -74,5 +88,5 @@ lock: setup ## pin every package again from pyproject.toml (LOCK_ARGS=--upgrade 
 	@tools/lock.sh $(LOCK_ARGS)
 
 clean: ## remove what these targets made, the environment too
-	@rm -rf .venv out build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis htmlcov
+	@rm -rf .venv out build dist mutants .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis htmlcov
 	@find src tests tools -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -67,6 +67,13 @@ def test_what_went_in_comes_out(about: Contents, parcels: list[Parcel]) -> None:
     assert (kept.contents.commits, kept.contents.entries, kept.contents.keys) == (4, 13, 2)
 
 
+def test_a_device_without_files_is_left_out(about: Contents, parcels: list[Parcel]) -> None:
+    file = io.BytesIO()
+    made = backup.write(file, about, TO_HOLDER, iter(parcels), [], None)
+    kept, _ = opened(file.getvalue(), "", HOLDER)
+    assert (kept.device, kept.contents) == (None, made)
+
+
 def test_nothing_of_it_is_readable_in_the_file(about: Contents, parcels: list[Parcel]) -> None:
     data = written(about, parcels)
     for secret in (

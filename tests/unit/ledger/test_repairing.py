@@ -15,9 +15,10 @@ import pytest
 from waythrough.actions import repairing
 from waythrough.actions.repairing import Archived, Mended
 from waythrough.ledger import Ledger, grants, orders
+from waythrough.ledger.assembling import Assembly
 from waythrough.ledger.keys import DeviceKey
 from waythrough.ledger.places import File
-from waythrough.terms.entries import ERASED, Draft
+from waythrough.terms.entries import ERASED, Draft, Finding, Verification
 from waythrough.terms.problems import InputRefused, NotRepairable
 
 AMINA, BORIS = "Amina Example", "Boris Example"
@@ -200,6 +201,25 @@ def test_a_ledger_whose_first_commit_is_damaged_is_not_repaired(desk: Desk, stat
     with pytest.raises(NotRepairable, match="cannot be repaired"):
         repairing.mend(File(desk.path))
     assert set(desk.path.parent.iterdir()) == before
+
+
+def test_a_commit_put_in_a_second_time_is_left_out(desk: Desk) -> None:
+    columns = "header, signature, log, sequence, physical_ms, counter, act, own, aside"
+    desk.damage(f"INSERT INTO commits SELECT 90, zeroblob(32), {columns} FROM commits WHERE number = 4")  # noqa: S608
+    values = "position, id, meta, salt, body, body_hash, subject, keep_until"
+    desk.damage(f"INSERT INTO entries SELECT 90, 90, {values} FROM entries WHERE commit_number = 4")  # noqa: S608
+    mended, _ = desk.mend()
+    assert [(one.first, one.why) for one in mended.repaired.left_out] == [(90, "it is there twice")]
+
+
+def test_what_does_not_verify_after_all_takes_nobodys_place(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = Verification(1, 1, (Finding("commit 1", "is strange", "look"),))
+    monkeypatch.setattr(Assembly, "finish", lambda self: found)
+    with pytest.raises(NotRepairable, match="commit 1: is strange"):
+        repairing.mend(File(desk.path))
+    assert not list(desk.path.parent.glob(".*"))
 
 
 def test_it_is_not_repaired_under_somebodys_hands(desk: Desk) -> None:

@@ -11,16 +11,23 @@ from pathlib import Path
 import pytest
 from pyrage import x25519
 
-from waythrough.ledger import Ledger, lists, restoring
+from waythrough.ledger import Ledger, backup, lists, restoring
 from waythrough.ledger.backing_up import back_up
-from waythrough.ledger.backup import Locks
+from waythrough.ledger.backup import Contents, KeptDevice, Locks
 from waythrough.ledger.clock import milliseconds
 from waythrough.ledger.device import device_key
 from waythrough.ledger.keyring import keyring_of
+from waythrough.ledger.keys import DeviceKey
 from waythrough.ledger.restoring import Restored
 from waythrough.ledger.sqlite import SqliteStore
 from waythrough.terms.entries import Draft, Vaulted
-from waythrough.terms.problems import BackupNotOpened, BackupRefused, LedgerBroken, WorkspaceExists
+from waythrough.terms.problems import (
+    BackupNotOpened,
+    BackupRefused,
+    DeviceKeyUnusable,
+    LedgerBroken,
+    WorkspaceExists,
+)
 
 NOW = datetime(2027, 3, 4, 10, 0, tzinfo=UTC)
 HOLDER = x25519.Identity.generate()
@@ -202,3 +209,50 @@ def test_a_ledger_that_does_not_verify_is_not_backed_up(tmp_path: Path) -> None:
         with pytest.raises(LedgerBroken):
             back_up(ledger, tmp_path / "b.wayback", LOCKS, NOW)
         assert left(tmp_path) == before
+
+
+def test_a_device_without_a_folder_is_not_taken_along_and_the_new_machine_becomes_one_of_its_own(
+    tmp_path: Path,
+) -> None:
+    device = DeviceKey.from_seed(bytes(range(32)))
+    with Ledger.create(tmp_path / "valley.way", title="Valley camp", author="A", device=device) as ledger:
+        made = back_up(ledger, tmp_path / "b.wayback", LOCKS, NOW)
+    done = restored(tmp_path / "b.wayback", tmp_path / "again.way", tmp_path / "new-home")
+    assert (done.contents.root, done.same_device, done.passphrase) == (made.root, False, False)
+    with opened(tmp_path, "new-home", "again.way") as ledger:
+        assert not ledger.may_write()
+
+
+def test_a_backup_of_nothing_or_of_what_does_not_verify_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with begun(tmp_path) as ledger:
+        ledger.append([Draft("note", "note/1", {})], author="A")
+        ledger.append([Draft("note", "note/2", {})], author="A")
+        parcels = list(ledger.parcels())
+        about = Contents(bytes.fromhex(ledger.id), ledger.title, NOW, ledger.device().fingerprint)
+    before = left(tmp_path)
+    whole = backup.parts
+    for some, found in (
+        (None, "it holds no commit"),
+        ([], "the first commit: it is missing"),
+        ([parcels[0], parcels[2]], "before it are missing"),
+    ):
+        monkeypatch.setattr(backup, "parts", whole if some is not None else lambda _: iter(()))
+        with (tmp_path / "forged.wayback").open("wb") as file:
+            backup.write(file, about, LOCKS, some or [], [], None)
+        with pytest.raises(BackupRefused, match=found):
+            restored(tmp_path / "forged.wayback", tmp_path / "again.way", tmp_path / "new-home")
+    (tmp_path / "forged.wayback").unlink()
+    assert left(tmp_path) == before
+
+
+def test_a_backup_whose_device_file_is_none_is_refused(tmp_path: Path) -> None:
+    with begun(tmp_path) as ledger:
+        about = Contents(bytes.fromhex(ledger.id), ledger.title, NOW, ledger.device().fingerprint)
+        with (tmp_path / "forged.wayback").open("wb") as file:
+            backup.write(file, about, LOCKS, ledger.parcels(), [], KeptDevice(b"{}", bytes(32)))
+    with pytest.raises(DeviceKeyUnusable, match="does not hold the file of a device"):
+        restored(tmp_path / "forged.wayback", tmp_path / "again.way", tmp_path / "new-home")
+    assert not (tmp_path / "again.way").exists()
+    assert not (tmp_path / "new-home" / "device.json").exists()
