@@ -27,6 +27,8 @@ MARK = b"WYTH"
 FOLDER = "relay"
 ENDING = ".section"
 KEY_LENGTH = 32
+LATEST_MS = 2**64 - 1
+"""Later than any clock a section can name."""
 
 
 class Keys(Protocol):
@@ -109,6 +111,11 @@ def _pairs(section: KeySection, device: DeviceKey) -> list[tuple[str, bytes]]:
     while not data.ended:
         pairs.append((data.text("a subject"), data.take(KEY_LENGTH, "a key")))
     return pairs
+
+
+def forget(folder: Path | None, ledger: bytes) -> None:
+    """Throw away every section kept to be passed on: keys just destroyed may be inside. Origins seal the rest again."""
+    Relay(folder, ledger).drop_before(LATEST_MS)
 
 
 class Relay:

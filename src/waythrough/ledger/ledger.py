@@ -31,6 +31,7 @@ from waythrough.ledger.bulk import many_values
 from waythrough.ledger.clock import believed
 from waythrough.ledger.device import data_folder, device_key
 from waythrough.ledger.erasing import CarriedOut, carry_out
+from waythrough.ledger.handover import forget
 from waythrough.ledger.hashing import act_hash
 from waythrough.ledger.header import NOTHING
 from waythrough.ledger.keyring import Reading, SqliteKeyring, keyring_of, keyring_path
@@ -459,7 +460,10 @@ class Ledger(Questions):
 
     def _destroy(self, subjects: Mapping[str, Collection[str] | None], forever: bool) -> int:
         keyring = self._keyring() if subjects else None
-        return keyring.destroy_many(subjects, forever) if keyring else 0
+        if keyring is None:
+            return 0
+        forget(self.device().folder, bytes.fromhex(self.id))
+        return keyring.destroy_many(subjects, forever)
 
     def _leave_forked(self, forked: Iterable[tuple[bytes, int]]) -> None:
         """A log of this device that was forked is never written again: the next commit begins a new epoch."""

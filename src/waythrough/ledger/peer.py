@@ -59,9 +59,11 @@ def talk(post: Post, send: Send, box: Box, progress: Progress = quiet) -> Talk:
     """
     done = Talk()
     theirs: Part | None = None
+    given: set[bytes] = set()
     while True:
         enrolled = post.box_of(box.device)
-        message = _message(post, theirs if enrolled else None)
+        message = _message(post, theirs if enrolled else None, to=box.device)
+        given |= {section.digest for section in message.keys}
         sealed = post.write(message, message.parcels, [enrolled or box.key])
         answer = post.open(send(sealed), "the peer's answer")
         _check_answer(answer, message, box)
@@ -71,7 +73,8 @@ def talk(post: Post, send: Send, box: Box, progress: Progress = quiet) -> Talk:
         progress(done.sent, done.received)
         before, theirs = theirs, answer.part
         if post.box_of(box.device) and post.at_one(theirs.frontier):
-            if not post.attest() and not post.keys_for(theirs.has):
+            # A section is given once: what a peer then does with it is its own affair, and no reason to go on.
+            if not post.attest() and not post.keys_for({*theirs.has, *given}, box.device):
                 return done
         elif before and before.frontier == theirs.frontier and not taking.merged.new:
             raise _stuck(post, box, theirs)
@@ -93,7 +96,7 @@ def answer(post: Post, request: bytes) -> bytes:
     if enrolled := post.box_of(heard.sender):
         if post.at_one(heard.part.frontier):
             post.attest()
-        message = _message(post, heard.part, answers)
+        message = _message(post, heard.part, answers, to=heard.sender)
         return post.write(message, message.parcels, [enrolled])
     if not post.is_named(heard.sender) and heard.part.box_key:
         # A laptop that was enrolled elsewhere since: it is told which commits there are here, so that it can bring
@@ -120,13 +123,13 @@ def _stuck(post: Post, box: Box, theirs: Part) -> PeerRefused:
     return PeerRefused(peer=_name(box.device), found=found, remedy=remedy)
 
 
-def _message(post: Post, theirs: Part | None, answers: bytes = NO_BUNDLE) -> Part:
+def _message(post: Post, theirs: Part | None, answers: bytes = NO_BUNDLE, to: bytes = b"") -> Part:
     """What to say next to a copy that said this; to one that said nothing yet, only what is held here."""
     about = post.about(answers)
     if theirs is None:
         return about
     piece = payload.portion(post.ledger.parcels(theirs.frontier), post.usual)
-    return replace(about, parcels=tuple(piece), keys=post.keys_for(theirs.has))
+    return replace(about, parcels=tuple(piece), keys=post.keys_for(theirs.has, to))
 
 
 def _check_answer(answer: Heard, message: Part, box: Box) -> None:

@@ -15,7 +15,7 @@ from waythrough.ledger.bundle import FETCH_AGAIN, Opened
 from waythrough.ledger.clock import milliseconds
 from waythrough.ledger.grants import change
 from waythrough.ledger.handover import Keys, Relay, Taken
-from waythrough.ledger.keys import DeviceKey
+from waythrough.ledger.keys import DeviceKey, fingerprint
 from waythrough.ledger.ledger import Ledger
 from waythrough.ledger.members import Members
 from waythrough.ledger.merge import Merged
@@ -125,9 +125,19 @@ class Post:
             for n, portion in enumerate(filled, start=1)
         )
 
-    def keys_for(self, has: Collection[bytes]) -> tuple[KeySection, ...]:
-        """The key sections that a copy which has these lacks: our own, and those of others that came by."""
-        found = {section[:3]: section for section in self._sections() if section.digest not in has}
+    def keys_for(self, has: Collection[bytes] = (), to: bytes = b"") -> tuple[KeySection, ...]:
+        """The key sections that a copy which has these lacks: our own, and those of others that came by.
+
+        Parameters
+        ----------
+        to
+            The device they are for. What it sealed itself is not news to it.
+        """
+        found = {
+            section[:3]: section
+            for section in self._sections()
+            if section.digest not in has and fingerprint(section.origin) != to
+        }
         return tuple(sorted(found.values()))
 
     def _sections(self) -> list[KeySection]:
@@ -188,6 +198,8 @@ class Post:
                 found=refused.fields["found"],
                 remedy="Nothing was taken from it. Keep the file and show it to your keeper.",
             ) from None
+        if merged.erased:
+            self.relay.drop_before(handover.LATEST_MS)
         members = self.ledger.world().members
         taken = handover.take(heard.sections(), self.keys, self.device, members)
         if taken.keys:

@@ -78,13 +78,13 @@ def test_keys_reach_the_devices_whose_roles_open_them() -> None:
 
 def test_a_device_without_the_role_can_neither_open_nor_take_them() -> None:
     both = members(who=[AMINA, BORIS])
-    (section,) = sealed(ring(h1=b"1"), AMINA, both)
+    (section,) = sealed(ring(household_17=b"1"), AMINA, both)
     theirs = Ring()
     assert handover.take([section], theirs, CARLA, both) == (0, ())
     assert theirs == Ring()
     with pytest.raises(pyrage.DecryptError):
         pyrage.decrypt(section.sealed, [CARLA.box()])
-    assert b"h1" not in b"".join(part for part in section if isinstance(part, bytes))
+    assert b"household_17" not in b"".join(part for part in section if isinstance(part, bytes))
 
 
 def test_keys_of_a_device_that_may_not_give_them_are_refused() -> None:
@@ -165,6 +165,16 @@ def test_a_relay_forgets_what_was_sealed_before_an_erasure(tmp_path: Path) -> No
     relay.drop_before(5)
     assert relay.sections() == [new]
     assert Relay(tmp_path, LEDGER).sections() == [new]
+
+
+def test_all_that_is_kept_can_be_thrown_away(tmp_path: Path) -> None:
+    (section,) = sealed(ring(h1=b"1"), AMINA, members(who=[AMINA, BORIS]))
+    Relay(tmp_path, LEDGER).keep([section])
+    Relay(tmp_path, b"M" * 16).keep([section])
+    handover.forget(tmp_path, LEDGER)
+    assert Relay(tmp_path, LEDGER).sections() == []
+    assert list((tmp_path / handover.FOLDER / LEDGER.hex()).iterdir()) == []
+    assert len(list((tmp_path / handover.FOLDER / (b"M" * 16).hex()).iterdir())) == 1
 
 
 def test_a_relay_without_a_folder_keeps_what_it_has_in_mind() -> None:

@@ -272,6 +272,17 @@ def test_keys_travel_through_a_laptop_that_cannot_open_them(team: Team) -> None:
     assert boris.post.keys.held() == set()
 
 
+def test_an_order_to_erase_throws_away_what_was_kept_to_be_passed_on(team: Team) -> None:
+    carla = team.join("carla", {"*": ["registrar"]})
+    team.first.write("household/1", {"size": 7}, vaulted=Vaulted("what", "household/1", "north"))
+    sync(team.first, carla)
+    assert len(carla.post.relay.sections()) == 1
+    order = erase("token-1", subjects=["household/1"], reason="asked", day=date(2019, 4, 1))
+    team.first.ledger.act([order], author="amina")
+    sync(team.first, carla)
+    assert carla.post.relay.sections() == []
+
+
 def test_keys_are_sent_once(team: Team) -> None:
     carla = team.join("carla", {"*": ["registrar"]})
     team.first.write("identity/1", {"name": "Layla Example"}, vaulted=Vaulted("who", "household/1", "north"))
