@@ -11,6 +11,7 @@ import pytest
 
 from waythrough.ledger import Ledger
 from waythrough.ledger.keys import DeviceKey
+from waythrough.ledger.places import Place
 
 
 class HandClock:
@@ -42,7 +43,7 @@ def workspace(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def ledger(workspace: Path, clock: HandClock, device: DeviceKey) -> Iterator[Ledger]:
+def ledger(workspace: Path | Place, clock: HandClock, device: DeviceKey) -> Iterator[Ledger]:
     with Ledger.create(
         workspace,
         title="Valley camp",

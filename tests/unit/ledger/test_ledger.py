@@ -11,6 +11,7 @@ import pytest
 
 from waythrough.ledger import Ledger
 from waythrough.ledger.keys import DeviceKey
+from waythrough.ledger.places import Place
 from waythrough.terms.entries import Draft, Entry, Head
 from waythrough.terms.problems import (
     AmbiguousId,
@@ -25,6 +26,12 @@ from waythrough.terms.problems import (
 )
 
 AMINA, BORIS = "Amina Example", "Boris Example"
+
+
+@pytest.fixture
+def workspace(place: Place) -> Place:
+    """People may rely on all of this wherever their ledger is kept."""
+    return place
 
 
 def request(record: str = "request/1", **changes: object) -> Draft:
@@ -293,7 +300,7 @@ def test_a_draft_without_an_author_is_refused(ledger: Ledger) -> None:
 
 
 def test_a_device_that_is_not_enrolled_reads_and_verifies_but_does_not_write(
-    ledger: Ledger, workspace: Path
+    ledger: Ledger, workspace: Place
 ) -> None:
     (entry,) = ledger.append([request()], author=AMINA)
     stranger = DeviceKey.from_seed(bytes(32))
