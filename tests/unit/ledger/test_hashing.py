@@ -37,3 +37,8 @@ def test_a_leaf_is_hashed_as_the_format_says() -> None:
 
 def test_the_border_between_author_and_key_counts() -> None:
     assert act_hash("ab", "c") != act_hash("a", "bc")
+
+
+def test_a_key_with_half_a_surrogate_pair_still_makes_one_act() -> None:
+    """A key is whatever a caller gives; one from a broken file name must not stop a person's work."""
+    assert act_hash("A", "form-\udce9") == sha256(b"\x02\0\0\0\x01Aform-\xed\xb3\xa9").digest()
