@@ -35,8 +35,8 @@ from waythrough.terms.problems import ActRefused, DeviceNotEnrolled, ParcelRefus
 FAST, FAST_STEPS = 300, 14
 FULL, FULL_STEPS = 5000, 40
 FAST_ON_SERVER = 40
-PARTS = 10 if TORTURE else 1
-"""The full number is looked at in parts, so that several processors share it."""
+PARTS = 10 if TORTURE else 3
+"""The number is looked at in parts, so that several processors share it."""
 NAMES = ("root", "one", "two", "three", "four")
 RECORDS = ("bridge", "gate", "convoy")
 HOUSES = ("house-1", "house-2")
