@@ -1,0 +1,146 @@
+"""Eight processes write to one ledger at once, in the ways people do; nothing is lost, refused or crossed."""
+
+from __future__ import annotations
+
+import io
+import multiprocessing
+import os
+from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from waythrough.cli.app import run
+from waythrough.ledger import Ledger
+from waythrough.ledger.server import is_address
+from waythrough.terms.entries import Draft
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="starts processes as POSIX systems do")
+processes = multiprocessing.get_context("fork")
+
+PERSON = "person-1"
+
+
+def waythrough(*words: str) -> None:
+    """A command, as typed; anything but success is this process's failure."""
+    said = io.StringIO()
+    try:
+        with redirect_stdout(said), redirect_stderr(said):
+            run(list(words))
+    except SystemExit as left:
+        assert not left.code, said.getvalue()
+
+
+def by_library(where: str, name: str, acts: int, folder: Path) -> None:
+    """Commit after commit from one open ledger, as a program does."""
+    with Ledger.open(where) as ledger:
+        for n in range(acts):
+            ledger.append([Draft("note", f"{name}-{n}", {"n": n})], author=PERSON, key=f"{name}-{n}")
+
+
+def by_command(where: str, name: str, acts: int, folder: Path) -> None:
+    """One command after another, each of which opens the workspace anew."""
+    for n in range(acts):
+        what = [
+            "record",
+            "organisation",
+            "--id",
+            f"{name}-{n}",
+            "--names",
+            f"en={name} {n}",
+            "--kind",
+            "other",
+        ]
+        waythrough(*what, "--source", "source-notebook", "-C", where, "--by", PERSON)
+
+
+def by_import(where: str, name: str, acts: int, folder: Path) -> None:
+    """One table after another."""
+    for n in range(acts):
+        table = folder / f"{name}-{n}.csv"
+        row = f"{name}-{n},A bridge,crossing,10.1,20.1,estimated,ours,source-notebook"
+        table.write_text(f"id,name_en,kind,lat,lon,precision,basis,source\n{row}\n")
+        waythrough("import", str(table), "-C", where, "--by", PERSON)
+
+
+class Writers(NamedTuple):
+    """Processes that write in one way, how many acts each does, and the kind of record they leave."""
+
+    way: Callable[[str, str, int, Path], None]
+    processes: int
+    fast: int
+    full: int
+    kind: str
+
+
+WRITERS = (
+    Writers(by_library, 4, 14, 840, "note"),
+    Writers(by_command, 3, 2, 180, "organisation"),
+    Writers(by_import, 1, 2, 100, "place"),
+)
+"""4 x 840 + 3 x 180 + 100 = 4,000 acts at the full number."""
+
+
+@pytest.fixture(params=["file", "server"])
+def where(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A workspace with what the tables refer to, on a laptop whose key all of its processes use."""
+    monkeypatch.setenv("WAYTHROUGH_HOME", str(tmp_path / "home"))
+    file = request.param == "file"
+    made = str(tmp_path / "valley.way") if file else request.getfixturevalue("postgres").new()
+    waythrough("init", made, "--person", "A. K.")
+    first = ["--heard", "who we are", "--heard-from", "our-team", "--heard-on", "2021-03-01", "-C", made]
+    waythrough(
+        "record", "organisation", "--id", "our-team", "--names", "en=Our team", "--kind", "other", *first
+    )
+    source = ["--title", "Our notebook", "--publisher", "our-team", "--published", "2021-03-01"]
+    waythrough("record", "source", "--id", "source-notebook", *source, "-C", made)
+    return made
+
+
+def work(writers: Writers, where: str, name: str, acts: int, folder: Path, told: Connection) -> None:
+    try:
+        writers.way(where, name, acts, folder)
+        told.send("")
+    except BaseException as wrong:  # noqa: BLE001  # the parent fails with it
+        told.send(f"{name}: {wrong!r}"[:2000])  # a longer one could be torn by another's
+
+
+def test_eight_processes_write_at_once_and_nothing_is_lost_or_refused(
+    where: str, tmp_path: Path, torture: bool, figures: Callable[..., None]
+) -> None:
+    with Ledger.open(where) as ledger:
+        before = ledger.verify().commits
+    pipe, theirs = processes.Pipe(duplex=False)
+    started, due = [], set()
+    for writers in WRITERS:
+        acts = writers.full if torture else writers.fast
+        for n in range(writers.processes):
+            name = f"{writers.kind}-{n}"
+            due |= {(writers.kind, f"{name}-{act}") for act in range(acts)}
+            started.append(
+                processes.Process(target=work, args=(writers, where, name, acts, tmp_path, theirs))
+            )
+    for process in started:
+        process.start()
+    failed = [said for _ in started if (said := pipe.recv())]
+    for process in started:
+        process.join()
+    assert failed == []
+    with Ledger.open(where) as ledger:
+        verification = ledger.verify()
+        kept = {(head.kind, head.record) for head in ledger.heads()}
+        forks = ledger.forks()
+        assert verification.sound, verification.findings
+    lost, crossed = due - kept, before + len(due) - verification.commits
+    kept_in = "a server" if is_address(where) else "a file"
+    figures(
+        f"eight processes at once, {kept_in}",
+        acts=len(due),
+        lost=len(lost),
+        forks=len(forks),
+        refused=len(failed),
+    )
+    assert (lost, crossed, forks) == (set(), 0, [])
