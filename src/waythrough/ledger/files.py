@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 _CHUNK = 1 << 20
+_POSIX = os.name == "posix"
 
 
 def make_folder(folder: Path) -> None:
@@ -77,7 +78,7 @@ def replace(draft: Path, final: Path) -> None:
     The name stands for the one or the other at every moment. A power cut between the two steps leaves the old bytes on
     the disk without a name, and so does a system (Windows) that replaces no file which is still open.
     """
-    if os.name != "posix":
+    if not _POSIX:
         draft.replace(final)
         return
     with final.open("r+b") as old:
@@ -106,7 +107,7 @@ def zero(file: BinaryIO) -> None:
 
 def settle_folder(folder: Path) -> None:
     """Make the new name survive a power cut, where the platform lets a folder be synced."""
-    if os.name != "posix":
+    if not _POSIX:
         return
     handle = os.open(folder, os.O_RDONLY)
     try:

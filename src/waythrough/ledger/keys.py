@@ -73,14 +73,14 @@ class DeviceKey:
         self._memory = memory
 
     @classmethod
-    def from_seed(cls, seed: bytes) -> DeviceKey:
+    def from_seed(cls, seed: bytes, memory: Memory | None = None) -> DeviceKey:
         """The device of a 32-byte seed, without a folder: what a recovery code gives back, and what tests use."""
         kept = Secrets(
             seed,
             encode(BOX_PREFIX, derived(seed, b"waythrough box identity 1")).upper(),
             derived(seed, b"waythrough key encryption key 1"),
         )
-        return cls(public_of(seed), recipient_of(kept.box), lambda: kept, InMind())
+        return cls(public_of(seed), recipient_of(kept.box), lambda: kept, memory or InMind())
 
     @property
     def fingerprint(self) -> bytes:

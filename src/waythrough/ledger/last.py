@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 FOLDER = "last"
+_MACHINE_IDS = (Path("/etc/machine-id"), Path("/var/lib/dbus/machine-id"))
 
 
 class Last(NamedTuple):
@@ -54,6 +55,20 @@ class InMind(Memory):
 
     def is_moved(self, ledger: bytes) -> bool:
         return False
+
+
+class Anew(InMind):
+    """For a device that may be at work in two places at once: each time it is taken up it begins a new epoch."""
+
+    def __init__(self, log: bytes) -> None:
+        super().__init__()
+        self._first = log
+
+    def last(self, ledger: bytes) -> Last | None:
+        return super().last(ledger) or Last(self._first, 0, b"")
+
+    def is_moved(self, ledger: bytes) -> bool:
+        return super().last(ledger) is None
 
 
 class InFolder(Memory):
@@ -101,8 +116,8 @@ def _place(inode: int) -> str:
 
 def machine_id() -> bytes:
     """What the system calls this machine, the same at each start; empty where it does not say."""
-    for path in ("/etc/machine-id", "/var/lib/dbus/machine-id"):
-        if (file := Path(path)).is_file() and (name := file.read_bytes().strip()):
+    for file in _MACHINE_IDS:
+        if file.is_file() and (name := file.read_bytes().strip()):
             return name
     if sys.platform == "win32":
         import winreg

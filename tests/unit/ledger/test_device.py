@@ -6,6 +6,7 @@ import json
 import multiprocessing
 import os
 import stat
+import sys
 from pathlib import Path
 
 import pyrage
@@ -124,6 +125,23 @@ def test_the_folder_is_chosen_by_the_environment(tmp_path: Path, monkeypatch: py
     assert data_folder() == tmp_path / "mine"
     monkeypatch.delenv("WAYTHROUGH_HOME")
     assert data_folder().is_absolute()
+
+
+def test_each_system_has_its_own_place_for_what_belongs_to_the_device(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("WAYTHROUGH_HOME", "XDG_DATA_HOME", "LOCALAPPDATA"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(Path, "home", lambda: tmp_path)
+    for system, place in {
+        "linux": ".local/share/waythrough",
+        "darwin": "Library/Application Support/Waythrough",
+        "win32": "AppData/Local/Waythrough",
+    }.items():
+        monkeypatch.setattr(sys, "platform", system)
+        assert data_folder() == tmp_path / place
+    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / "elsewhere"))
+    assert data_folder() == tmp_path / "elsewhere" / "Waythrough"
 
 
 def test_a_ledger_is_made_and_written_with_the_devices_own_key(

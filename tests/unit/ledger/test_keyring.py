@@ -192,6 +192,21 @@ def test_keys_whose_site_key_is_missing_do_not_open(path: Path) -> None:
         keyring.current([ONE])
 
 
+def test_a_keyring_without_a_journal_has_nothing_to_overwrite(path: Path) -> None:
+    keyring = SqliteKeyring(path, LEDGER, lambda: KEK)
+    keyring.close()
+    keyring.current([ONE])
+    path.with_name(path.name + "-journal").unlink()
+    keyring._file.scrub()
+    assert keyring.held() == {("site-1", "who")}
+
+
+def test_keys_destroyed_for_now_may_be_made_again(keyring: SqliteKeyring) -> None:
+    made = keyring.current([ONE])
+    assert keyring.destroy_many({"household-1": None}, forever=False) == 1
+    assert keyring.current([ONE]) != made
+
+
 @pytest.mark.parametrize("content", [b"no database at all, but long enough to look at" * 20, b""])
 def test_a_file_that_is_no_keyring_is_refused(path: Path, content: bytes) -> None:
     path.parent.mkdir()

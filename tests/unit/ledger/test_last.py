@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
+import sys
+import types
+import uuid
 from pathlib import Path
 
 import pytest
@@ -53,6 +57,34 @@ def test_the_same_disk_in_another_machine_is_another_place(
 
 def test_the_machine_is_called_the_same_each_time() -> None:
     assert last.machine_id() == last.machine_id()
+
+
+def test_a_machine_is_called_by_the_first_name_its_system_has_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = tmp_path / "first", tmp_path / "second"
+    monkeypatch.setattr(last, "_MACHINE_IDS", files)
+    monkeypatch.setattr(uuid, "getnode", lambda: 0x0002B3C4D5E6)
+    assert last.machine_id() == b"0002b3c4d5e6"
+    monkeypatch.setattr(uuid, "getnode", lambda: 0x0102B3C4D5E6)  # made up anew at each start
+    assert last.machine_id() == b""
+    files[1].write_text("the second\n")
+    assert last.machine_id() == b"the second"
+    files[0].write_text("\n")
+    assert last.machine_id() == b"the second"
+    files[0].write_text("the first\n")
+    assert last.machine_id() == b"the first"
+
+
+def test_windows_calls_a_machine_by_its_registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    registry = types.ModuleType("winreg")
+    registry.HKEY_LOCAL_MACHINE = 0  # type: ignore[attr-defined]
+    registry.OpenKey = lambda *_: contextlib.nullcontext("key")  # type: ignore[attr-defined]
+    registry.QueryValueEx = lambda key, name: (f"{key} {name}", 1)  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "winreg", registry)
+    monkeypatch.setattr(last, "_MACHINE_IDS", (tmp_path / "none",))
+    monkeypatch.setattr(sys, "platform", "win32")
+    assert last.machine_id() == b"key MachineGuid"
 
 
 def test_a_torn_memory_is_none(tmp_path: Path) -> None:

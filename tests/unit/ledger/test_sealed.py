@@ -193,6 +193,17 @@ def test_a_first_page_torn_by_a_power_cut_is_mended_from_the_log(path: Path) -> 
         assert ledger.verify().sound
 
 
+def test_what_nobody_sealed_is_opened_as_plain_whatever_lies_beside_it(path: Path) -> None:
+    path.parent.mkdir()
+    assert not driver(path).is_sealed, "there is no such file"
+    path.write_bytes(random.Random(2).randbytes(200))
+    page, header = 512, 24
+    frames = b"".join(number.to_bytes(4, "big") + bytes(header - 4 + page) for number in (2, 1, 3))
+    Path(f"{path}-wal").write_bytes(bytes(8) + page.to_bytes(4, "big") + bytes(20) + frames)
+    assert not driver(path).is_sealed
+    assert not sealed.is_sealed(path)
+
+
 # --- sealing a plain one ---
 
 

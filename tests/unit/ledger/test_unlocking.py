@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import runpy
 import stat
 import subprocess
 import sys
@@ -157,6 +158,21 @@ def test_the_watcher_ends_with_the_file(tmp_path: Path) -> None:
     assert watcher.wait(20) == 0
     expiry.remove(path)
     expiry.watch(path, time.time(), 2, 60)
+
+
+def test_a_file_is_watched_until_its_time_is_over_and_then_removed(tmp_path: Path) -> None:
+    path = tmp_path / "a.kek"
+    path.write_text("x" * 64)
+    expiry.watch(path, time.time(), 0.3, 60)
+    assert not path.exists()
+
+
+def test_the_watcher_is_a_program_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.kek"
+    path.write_text("x" * 64)
+    monkeypatch.setattr(sys, "argv", [expiry.__file__, str(path), str(time.time() + 60), "60", "60"])
+    runpy.run_path(expiry.__file__, run_name="__main__")
+    assert not path.exists(), "unlocked later than now: the clock was set back"
 
 
 def test_a_file_that_others_may_read_or_that_says_something_else_is_not_used(
