@@ -7,7 +7,7 @@ import io
 import click
 import pytest
 
-from waythrough.ledger import passphrase, unlocking
+from waythrough.ledger import passphrase, recovery, unlocking
 from waythrough.ledger.device import device_key
 from waythrough.ledger.devicefile import load
 from waythrough.ledger.passphrase import Cost
@@ -85,6 +85,31 @@ def test_a_workspace_begun_under_a_passphrase_names_the_recovery_key(laptop, tmp
     genesis = next(entry["body"] for entry in entries if entry["kind"] == "ledger.genesis")
     assert genesis["recovery_key"] == load(tmp_path / "home").recovery_key.hex()
     assert genesis["box_key"] == device_key(tmp_path / "home").box_key
+
+
+def test_when_every_laptop_is_lost_the_paper_lets_a_new_one_in_and_the_lost_one_out(
+    laptop, tmp_path, monkeypatch
+):
+    code = laptop("passphrase", "set", new_passphrase=OLD).out.strip()
+    laptop("init", "team.way", "--person", "A. K.", "--plain-file", passphrase=OLD)
+    lost = device_key(tmp_path / "home").fingerprint.hex()
+    monkeypatch.setenv("WAYTHROUGH_HOME", str(tmp_path / "new home"))
+    card = tmp_path / "new.card"
+    card.write_text(laptop("device", "card", "--name", "the new one").out)
+    assert laptop(*ORGANISATION[:2], "-C", "team.way", *ORGANISATION[4:]).code == 7
+
+    enrol = ("device", "enrol", card, "-C", "team.way", "--person", "person-1", "--recovery-code")
+    another = recovery.new_code()
+    assert laptop(*enrol, recovery_code=another).code == 4
+    assert laptop(*enrol, recovery_code=code).code == 0
+    assert laptop(*ORGANISATION[:2], "-C", "team.way", *ORGANISATION[4:]).code == 0
+    assert laptop("device", "revoke", lost, "-C", "team.way", "--recovery-code", recovery_code=code).code == 0
+    listed = {
+        one["device"]: one["status"]
+        for one in laptop("device", "list", "-C", "team.way", "--json").json["devices"]
+    }
+    assert listed[lost] == "revoked"
+    assert laptop("verify", "-C", "team.way").code == 0
 
 
 def test_a_new_workspace_is_sealed_where_that_protects_and_an_old_one_on_request(laptop, tmp_path):

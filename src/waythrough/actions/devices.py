@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import Any
 
 from waythrough.actions.workspace import Workspace
-from waythrough.ledger import Ledger
+from waythrough.ledger import Ledger, recovery
 from waythrough.ledger.grants import ENROLLED, Device, change, enrol, revoke
 from waythrough.ledger.keys import DeviceKey, fingerprint, signed
 from waythrough.ledger.words import words
@@ -130,6 +130,25 @@ def revoke_device(ledger: Ledger, which: str, *, author: str) -> tuple[Device, E
     after = [tip for tip in ledger.frontier() if tip.log[:16] == device.fingerprint]
     (entry,) = ledger.act([revoke(device, after=after)], author=author)
     return device, entry
+
+
+def on_paper(ws: Workspace, code: str) -> Workspace:
+    """The same workspace, signed for by its recovery code instead of this device: when every keeper's laptop is lost.
+
+    Raises
+    ------
+    InputRefused
+        The words are no recovery code, or not the one this ledger's first entry names.
+    """
+    device = recovery.device_of(code)
+    if ws.ledger.world().members.device(device.fingerprint) is None:
+        raise InputRefused(
+            place="the recovery code",
+            found="another code than this ledger's",
+            allowed="the code printed before the ledger was begun, on the laptop that began it",
+            remedy="Look for the right paper. A ledger begun without a passphrase names none.",
+        )
+    return Workspace(Ledger.open(ws.ledger.place, device=device), None, ws.clock)
 
 
 def device_named(ledger: Ledger, which: str) -> Device:

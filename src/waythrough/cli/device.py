@@ -5,13 +5,18 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from platform import node
+from typing import TYPE_CHECKING
 
 import click
 
 from waythrough.cli.app import Shared
+from waythrough.cli.passphrase import CODE
 from waythrough.cli.settings import Settings, pass_settings
 from waythrough.terms.problems import InputRefused
 from waythrough.terms.roles import EVERYWHERE
+
+if TYPE_CHECKING:
+    from waythrough.actions.workspace import Workspace
 
 
 @click.group("device")
@@ -46,6 +51,23 @@ def card(settings: Settings, name: str | None) -> None:
     settings.talk("Give the card to a keeper, and read these words to them by telephone.")
 
 
+by_code = click.option(
+    "--recovery-code", "by_code", is_flag=True, help="Sign with the recovery code instead of this device."
+)
+
+
+def _signing(settings: Settings, by_code: bool) -> Workspace:
+    """The workspace, signed for by this device or by the twelve words on paper."""
+    from waythrough.actions.devices import on_paper
+
+    ws = settings.open_now()
+    if not by_code:
+        return ws
+    paper = on_paper(ws, settings.secret("Recovery code, twelve words", CODE))
+    settings.opened.append(paper)
+    return paper
+
+
 @command.command("enrol", cls=Shared)
 @click.argument("card_file", metavar="CARD", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--person", required=True, help="Whose device it is: the id of a recorded person.")
@@ -53,8 +75,11 @@ def card(settings: Settings, name: str | None) -> None:
     "--role", "roles", multiple=True, help="What it may do; repeat for several (default: the person's roles)."
 )
 @click.option("--words", "said", help="The words its owner read to you: refused if the card has others.")
+@by_code
 @pass_settings
-def enrol(settings: Settings, card_file: Path, person: str, roles: tuple[str, ...], said: str | None) -> None:
+def enrol(
+    settings: Settings, card_file: Path, person: str, roles: tuple[str, ...], said: str | None, by_code: bool
+) -> None:
     """Let a device write. --site limits its roles to one site; without it they hold at every site.
 
     \b
@@ -72,7 +97,7 @@ def enrol(settings: Settings, card_file: Path, person: str, roles: tuple[str, ..
             allowed="the words its owner said",
             remedy="The card may have been exchanged on its way. Ask for it again by another way.",
         )
-    with settings.open_now() as ws:
+    with _signing(settings, by_code) as ws:
         entry = devices.enrol_device(
             ws,
             card,
@@ -133,8 +158,9 @@ def list_devices(settings: Settings) -> None:
 
 @command.command("revoke", cls=Shared)
 @click.argument("which", metavar="DEVICE")
+@by_code
 @pass_settings
-def revoke(settings: Settings, which: str) -> None:
+def revoke(settings: Settings, which: str, by_code: bool) -> None:
     """Stop a device, by its name or the first digits of its fingerprint.
 
     What it wrote as far as it is known here keeps counting. What it writes after that is kept and set aside.
@@ -145,7 +171,7 @@ def revoke(settings: Settings, which: str) -> None:
     """
     from waythrough.actions import devices
 
-    with settings.open_now() as ws:
+    with _signing(settings, by_code) as ws:
         device, entry = devices.revoke_device(ws.ledger, which, author=settings.actor(ws).id)
     if settings.json:
         settings.emit("device", {"device": device.fingerprint.hex(), "entry": entry.id})

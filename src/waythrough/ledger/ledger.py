@@ -31,6 +31,7 @@ from waythrough.ledger.bulk import many_values
 from waythrough.ledger.clock import believed
 from waythrough.ledger.device import data_folder, device_key
 from waythrough.ledger.erasing import CarriedOut, carry_out
+from waythrough.ledger.grants import ENROLLED
 from waythrough.ledger.handover import forget
 from waythrough.ledger.hashing import act_hash
 from waythrough.ledger.header import NOTHING
@@ -449,8 +450,8 @@ class Ledger(Questions):
         return self._seen[1]
 
     def _is_enrolled(self, reader: Reader) -> bool:
-        members = self._world(reader).members
-        return any(one.fingerprint == self.device().fingerprint for one in members.enrolled())
+        found = self._world(reader).members.device(self.device().fingerprint)
+        return found is not None and found.status == ENROLLED
 
     @contextmanager
     def _storing(self) -> Iterator[tuple[Writer, None]]:

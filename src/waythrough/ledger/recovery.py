@@ -17,7 +17,9 @@ from mnemonic import Mnemonic
 from pyrage import ssh
 
 from waythrough.ledger.aead import Cipher, DoesNotOpen
-from waythrough.ledger.keys import DeviceKey, derived
+from waythrough.ledger.genesis import log_id
+from waythrough.ledger.keys import DeviceKey, derived, public_of
+from waythrough.ledger.last import Anew
 from waythrough.terms.problems import InputRefused, PassphraseWrong
 from waythrough.terms.spelling import nearest
 
@@ -34,7 +36,9 @@ def new_code() -> str:
 
 def device_of(code: str) -> DeviceKey:
     """The device that a recovery code is: its public key is the recovery key that a ledger's first entry names."""
-    return DeviceKey.from_seed(_seed(code))
+    seed = _seed(code)
+    # One paper may be used on two laptops that have not met. Each use begins a log of its own, so they never fork.
+    return DeviceKey.from_seed(seed, Anew(log_id(public_of(seed))))
 
 
 def recipient_of(recovery_key: bytes) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from waythrough.ledger import passphrase, recovery
+from waythrough.ledger.last import Last
 from waythrough.ledger.passphrase import Cost
 from waythrough.terms.problems import InputRefused, PassphraseWrong
 
@@ -117,3 +118,15 @@ def test_the_key_that_signs_and_the_key_that_closes_are_not_the_same() -> None:
     assert device.public.hex() not in str(lock)
     assert recovery.device_of(code).sign(b"words") == device.sign(b"words")
     assert recovery.device_of(recovery.new_code()).public != device.public
+
+
+def test_each_use_of_the_paper_begins_a_log_of_its_own() -> None:
+    code, ledger = recovery.new_code(), bytes(16)
+    device = recovery.device_of(code)
+    assert device.last(ledger)
+    assert device.is_moved(ledger)
+    written = Last(bytes(20), 3, bytes(32))
+    device.remember(ledger, written)
+    assert device.last(ledger) == written
+    assert not device.is_moved(ledger)
+    assert recovery.device_of(code).is_moved(ledger)
