@@ -95,13 +95,16 @@ class InFolder(Memory):
 
     def is_moved(self, ledger: bytes) -> bool:
         kept = self._read(ledger)
-        return kept is not None and kept[1] != _place(self._path(ledger).stat().st_ino)
+        return kept is not None and kept[1]
 
-    def _read(self, ledger: bytes) -> tuple[Last, str] | None:
-        """What is kept and where it was; nothing where the file is missing or torn."""
+    def _read(self, ledger: bytes) -> tuple[Last, bool] | None:
+        """What is kept, and whether it was kept elsewhere; nothing where the file is missing or torn."""
         try:
-            log, sequence, commit, place = json.loads(self._path(ledger).read_text(encoding="ascii"))
-            return Last(bytes.fromhex(log), int(sequence), bytes.fromhex(commit)), str(place)
+            with self._path(ledger).open(encoding="ascii") as file:
+                log, sequence, commit, place = json.load(file)
+                # Of the very file that was read: another process may have put the next one in its place since.
+                moved = place != _place(os.fstat(file.fileno()).st_ino)
+            return Last(bytes.fromhex(log), int(sequence), bytes.fromhex(commit)), moved
         except (FileNotFoundError, ValueError, TypeError):
             return None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 import sys
+import threading
 import types
 import uuid
 from pathlib import Path
@@ -45,6 +46,23 @@ def test_a_copied_folder_knows_that_it_is_a_copy(tmp_path: Path) -> None:
     assert not InFolder(tmp_path / "laptop").is_moved(LEDGER)
     copy.remember(LEDGER, WRITTEN._replace(sequence=0))
     assert not copy.is_moved(LEDGER)
+
+
+def test_what_another_process_remembers_meanwhile_is_no_sign_of_a_copy(tmp_path: Path) -> None:
+    """Taken for one, it would have begun a new epoch of the log for nothing."""
+    memory, done = InFolder(tmp_path), threading.Event()
+    memory.remember(LEDGER, WRITTEN)
+
+    def keep_remembering() -> None:
+        while not done.is_set():
+            InFolder(tmp_path).remember(LEDGER, WRITTEN)
+
+    other = threading.Thread(target=keep_remembering)
+    other.start()
+    moved = [memory.is_moved(LEDGER) for _ in range(1000)]
+    done.set()
+    other.join()
+    assert not any(moved)
 
 
 def test_the_same_disk_in_another_machine_is_another_place(
