@@ -92,18 +92,24 @@ class Nonces:
             self.repeated += len(self.seen) == before
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="session")
 def nonces() -> Iterator[Nonces]:
-    """Watches the whole run: two messages under one key and nonce give both away, whichever test wrote them."""
+    """Sees every nonce of the whole run, under its key."""
     from waythrough.ledger import aead
 
     seen = Nonces()
     stop = aead.watch(seen)
     yield seen
     stop()
-    assert seen.repeated == 0, (
-        f"{seen.repeated} of {len(seen.seen)} nonces came a second time under their key"
-    )
+
+
+@pytest.fixture(autouse=True)
+def no_nonce_twice(nonces: Nonces) -> Iterator[None]:
+    """Two messages under one key and nonce give both away. The test in which one comes again is named."""
+    before = nonces.repeated
+    yield
+    again, nonces.repeated = nonces.repeated - before, before
+    assert again == 0, f"{again} of {len(nonces.seen)} nonces came a second time under their key"
 
 
 @pytest.fixture

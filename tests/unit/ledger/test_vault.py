@@ -18,6 +18,9 @@ from waythrough.ledger.vault import Vault
 from waythrough.terms.entries import OPEN, SEALED, WHAT, WHO, Draft, Vaulted
 from waythrough.terms.problems import KeyReused, Protected
 
+# Keys and random bytes are the same in every test here, so nonces are too.
+pytestmark = pytest.mark.usefixtures("nonces_by_hand")
+
 HOME = {"site": "site-ford", "size": 4, "adults": ["hh-1/a"], "origin": "Invented Hollow"}
 NAME = {"household": "hh-1", "names": ["Invented Name"]}
 
