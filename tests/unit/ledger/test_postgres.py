@@ -280,6 +280,16 @@ def test_texts_stand_by_code_point_whatever_the_databases_language(on_server: Le
     assert on_server.verify().sound
 
 
+def test_the_planner_is_told_of_what_changes_a_tables_size_and_of_no_more(
+    postgres: Server, on_server: Ledger, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stores, "LOOKED_AT_FROM", 5)
+    known = f"SELECT reltuples FROM pg_class WHERE oid = '{name_of(url)}.entries'::regclass"  # noqa: S608
+    for many, told in ((100, 101), (8, 101), (20, 129)):
+        on_server.append([note(f"{many}/{n}") for n in range(many)], author=AMINA)
+        assert postgres.run(known) == [(told,)]
+
+
 def test_a_page_of_the_log_does_not_go_through_an_import(on_server: Ledger) -> None:
     on_server.append([note(f"n/{n}", words="x" * 50) for n in range(3000)], author=AMINA)
     for n in range(120):
@@ -321,6 +331,18 @@ def test_altered_tables_are_a_broken_ledger(
     postgres.run(change.format(name_of(url)))
     with pytest.raises(LedgerBroken, match="not those of a ledger"):
         on_server.heads(as_of=date(2019, 4, 1))
+
+
+def test_a_page_that_cannot_be_read_is_a_broken_ledger(postgres: Server, on_server: Ledger, url: str) -> None:
+    ((name,),) = postgres.run("CHECKPOINT", f"SELECT pg_relation_filepath('{name_of(url)}.entries')")
+    postgres.stop()
+    page = bytearray((postgres.data / name).read_bytes())
+    page[12:16] = b"\xff\xff\xff\xff"  # pd_lower and pd_upper: where a page's free space begins and ends
+    (postgres.data / name).write_bytes(page)
+    postgres.start()
+    with pytest.raises(LedgerBroken, match="is damaged"):
+        on_server.heads()
+    assert "invalid page" in on_server.verify().findings[-1].what
 
 
 def test_somebody_who_may_only_read_reads_and_verifies_and_writes_nothing(

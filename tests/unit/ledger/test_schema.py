@@ -95,6 +95,16 @@ def test_an_index_that_lies_is_found_where_amcheck_may_be_called(
         assert "index entries_by_id is damaged" in findings(allowed)
 
 
+def test_an_index_that_is_not_complete_is_named_and_the_others_are_looked_at(
+    amcheck: Server, kept: Ledger
+) -> None:
+    name = kept.place.name
+    index = f"'{name}.commits_own'::regclass"
+    amcheck.run(f"UPDATE pg_index SET indisvalid = false WHERE indexrelid = {index}")  # noqa: S608  # a name of ours
+    with Ledger.open(amcheck.url("postgres", schema=name)) as allowed:
+        assert findings(allowed) == "the index commits_own is not complete"
+
+
 def test_a_sound_ledger_is_sound_to_amcheck_too(amcheck: Server, kept: Ledger) -> None:
     with Ledger.open(amcheck.url("postgres", schema=kept.place.name)) as allowed:
         assert allowed.verify().sound
