@@ -12,6 +12,9 @@ import pytest
 from faults.laptops import Laptop, meet, note, shown
 from waythrough.terms.entries import Draft
 
+# Laptops draw seeded random bytes, the same in every history that is played again, so nonces are the same too.
+pytestmark = pytest.mark.usefixtures("nonces_by_hand")
+
 FAST, FULL = 1_000, 10_000
 AT_ONCE = 500
 

@@ -32,6 +32,9 @@ from waythrough.ledger.parcels import Parcel
 from waythrough.terms.entries import Draft, Vaulted
 from waythrough.terms.problems import ActRefused, DeviceNotEnrolled, ParcelRefused, Protected
 
+# Laptops draw seeded random bytes, the same in every history that is played again, so nonces are the same too.
+pytestmark = pytest.mark.usefixtures("nonces_by_hand")
+
 FAST, FAST_STEPS = 300, 14
 FULL, FULL_STEPS = 5000, 40
 FAST_ON_SERVER = 40

@@ -13,6 +13,9 @@ from waythrough.ledger.header import unpack
 from waythrough.ledger.keys import signed
 from waythrough.ledger.store import StoredCommit
 
+# Laptops draw seeded random bytes, the same in every history that is played again, so nonces are the same too.
+pytestmark = pytest.mark.usefixtures("nonces_by_hand")
+
 FAST, FULL = 60, 500
 CLONES, ALL_CLONES = 20, 100
 HISTORY = (
