@@ -203,7 +203,7 @@ def erase(folder: Path, say: Say) -> None:
 
 
 def is_erased(folder: Path) -> str:
-    """Nothing of the erased person may be found in any file; the others' bodies open as before."""
+    """The household is erased, the others open as before, and one receipt says so."""
     with opened(folder) as ledger:
         states = [ledger.history(f"household/{n}")[0].state for n in range(3)]
         receipts = ledger.heads("ledger.receipt")

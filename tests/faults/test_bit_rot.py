@@ -36,7 +36,9 @@ def content(path: Path) -> object:
             settings = [
                 file.execute(f"PRAGMA {name}").fetchone() for name in ("user_version", "application_id")
             ]
-            tables = file.execute("SELECT type, name, sql FROM sqlite_schema ORDER BY name").fetchall()
+            # SQLite reads these without regard to case: “null” says what “NULL” says.
+            said = file.execute("SELECT type, name, upper(sql) FROM sqlite_schema ORDER BY name")
+            tables = said.fetchall()
             names = [name.decode() for kind, name, _ in tables if kind == b"table"]
             rows = [file.execute(f'SELECT * FROM "{name}"').fetchall() for name in names]  # noqa: S608  # as found
             return settings, tables, rows
@@ -67,7 +69,7 @@ def noticed_by_sqlite(path: Path) -> bool:
     with contextlib.closing(sqlite3.connect(path)) as file:
         try:
             return file.execute("PRAGMA integrity_check").fetchall() != [("ok",)]
-        except sqlite3.Error:
+        except (sqlite3.Error, UnicodeDecodeError):  # an error that names what it cannot read in UTF-8
             return True
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.pool import QueuePool
 
 from waythrough.ledger.driver import PLAIN, Driver
 from waythrough.ledger.files import put_in_place
+from waythrough.ledger.shape import misshapen
 from waythrough.ledger.sql import SqlReader, SqlWriter
 from waythrough.ledger.store import Reader, Writer
 from waythrough.ledger.tables import metadata
@@ -157,6 +158,7 @@ class _Faults(SqlReader):
         for kind, name in ask("SELECT type, name FROM sqlite_schema"):
             if name not in known and not str(name).startswith("sqlite_"):
                 found.append(f"the file holds a {kind} named {name}, which does not belong in a ledger")
+        found += [f"{name} is not laid out as this format lays it out" for name in misshapen(ask)]
         return found
 
     def in_force(self) -> dict[str, str]:

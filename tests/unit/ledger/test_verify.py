@@ -410,6 +410,21 @@ def test_a_trigger_put_into_the_file_is_noticed(written: Path) -> None:
     assert any("trigger named quiet" in finding.what for finding in findings(written))
 
 
+@pytest.mark.parametrize(
+    ("was", "altered"),
+    [
+        ("meta BLOB NOT NULL", "meta TEXT NOT NULL"),
+        ("kind TEXT", "kind NEXT"),
+    ],
+)
+def test_a_table_that_is_laid_out_otherwise_is_noticed(written: Path, was: str, altered: str) -> None:
+    # The rows stay as they are, and SQLite believes what the file says of its own layout.
+    data = written.read_bytes()
+    assert data.count(was.encode()) >= 1
+    written.write_bytes(data.replace(was.encode(), altered.encode()))
+    assert noticed(written)
+
+
 def test_the_missing_newest_commits_are_a_whole_older_ledger(written: Path) -> None:
     """What verify cannot see, said here so that nobody believes otherwise: a chain alone does not show its own end."""
     last = rows(written, "commits")[-1]
