@@ -11,7 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
 from conftest import TORTURE
@@ -169,6 +169,7 @@ def agree(server: Server, steps: Sequence[Step], seed: int) -> None:
 def test_the_same_history_gives_the_same_bytes_and_answers_in_a_file_and_on_a_server(
     part: int, postgres: Server, torture: bool, figures: Callable[..., None]
 ) -> None:
+    @seed(part)
     @settings(
         max_examples=(FULL if torture else FAST) // PARTS,
         deadline=None,
@@ -176,8 +177,8 @@ def test_the_same_history_gives_the_same_bytes_and_answers_in_a_file_and_on_a_se
         suppress_health_check=list(HealthCheck),
     )
     @given(st.lists(STEP, min_size=FEWEST, max_size=MOST), st.integers(0, 2**32 - 1))
-    def look(steps: list[Step], seed: int) -> None:
-        agree(postgres, steps, seed)
+    def look(steps: list[Step], drawn: int) -> None:
+        agree(postgres, steps, drawn)
 
     COUNTED.clear()
     look()
