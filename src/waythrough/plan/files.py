@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -40,30 +41,30 @@ def save(value: Situation | Plan, path: Path) -> Path:
 
 def load_situation(path: Path) -> Situation:
     """Read a situation file; refuses anything that is not JSON of exactly this schema."""
-    return _load(path, Situation, situation.SCHEMA)
+    return _load(path, Situation, situation.READABLE)
 
 
 def load_plan(path: Path) -> Plan:
     """Read a plan file; refuses anything that is not JSON of exactly this schema."""
-    return _load(path, Plan, planned.SCHEMA)
+    return _load(path, Plan, planned.READABLE)
 
 
-def _load(path: Path, kind: type[T], schema: str) -> T:
+def _load(path: Path, kind: type[T], readable: Sequence[str]) -> T:
     try:
         body: Any = json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, UnicodeDecodeError) as problem:
         raise InputRefused(
             place=str(path),
             found=f"no JSON ({problem})",
-            allowed=f"a {schema} file",
+            allowed=f"a {readable[0]} file",
             remedy="Name the right file.",
         ) from None
     found = body.get("schema") if isinstance(body, dict) else None
-    if found != schema:
+    if found not in readable:
         raise InputRefused(
             place=str(path),
             found=f"schema {found!r}",
-            allowed=schema,
+            allowed=" or ".join(readable),
             remedy="Name the right file, or make it again.",
         )
-    return from_body(kind, body, str(path))
+    return from_body(kind, {**body, "schema": readable[0]}, str(path))

@@ -37,7 +37,7 @@ def to_body(value: Any, *, full: bool = False) -> Any:
         return {str(key): to_body(item, full=full) for key, item in value.items()}
     if isinstance(value, (tuple, list)):
         return [to_body(item, full=full) for item in value]
-    return value
+    return value.to_body() if hasattr(value, "to_body") else value
 
 
 def from_body(kind: type[T], body: Any, place: str = "", *, newer: bool = False) -> T:
@@ -46,8 +46,8 @@ def from_body(kind: type[T], body: Any, place: str = "", *, newer: bool = False)
     ``newer`` True reads past fields that this version does not know: a newer one wrote them.
     """
     try:
-        return typing.cast(T, _reader(typing.cast(Any, kind), newer)(body))
-    except _Misfit as misfit:
+        return typing.cast(T, reader_of(typing.cast(Any, kind), newer)(body))
+    except Misfit as misfit:
         raise InputRefused(
             place=(place or kind.__name__) + misfit.path,
             found=repr(misfit.found)[:80],
@@ -83,20 +83,21 @@ def _default(f: dataclasses.Field[Any]) -> Any:
 Reader = Callable[[Any], Any]
 
 
-class _Misfit(Exception):
+class Misfit(Exception):
     """Something does not fit. ``path`` grows from the inside out."""
 
     def __init__(self, found: Any, allowed: str, path: str = "") -> None:
         super().__init__(allowed)
         self.found, self.allowed, self.path = found, allowed, path
 
-    def inside(self, step: str) -> _Misfit:
+    def inside(self, step: str) -> Misfit:
         self.path = step + self.path
         return self
 
 
 @functools.cache
-def _reader(hint: Any, newer: bool) -> Reader:
+def reader_of(hint: Any, newer: bool = False) -> Reader:
+    """How to read values of a type from JSON; raises `Misfit`. A type may bring its own way: ``from_body``."""
     origin = typing.get_origin(hint)
     if hint is Any:
         return lambda body: body
@@ -106,23 +107,25 @@ def _reader(hint: Any, newer: bool) -> Reader:
         return _tuple(typing.get_args(hint), newer)
     if origin is not None and issubclass(origin, Mapping):
         return _mapping(typing.get_args(hint)[1], newer)
+    if isinstance(hint, type) and hasattr(hint, "from_body"):
+        return lambda body: body if isinstance(body, hint) else hint.from_body(body)
     if dataclasses.is_dataclass(hint) and isinstance(hint, type):
         return _dataclass(hint, newer)
     return _day(hint) if hint in (date, datetime) else _scalar(hint)
 
 
 def _union(hints: tuple[Any, ...], newer: bool) -> Reader:
-    readers = [_reader(hint, newer) for hint in hints if hint is not type(None)]
+    readers = [reader_of(hint, newer) for hint in hints if hint is not type(None)]
     optional = type(None) in hints
 
     def read(body: Any) -> Any:
         if body is None and optional:
             return None
-        misfit = _Misfit(body, "a value")
+        misfit = Misfit(body, "a value")
         for reader in readers:
             try:
                 return reader(body)
-            except _Misfit as found:
+            except Misfit as found:
                 misfit = found
         raise misfit
 
@@ -131,18 +134,18 @@ def _union(hints: tuple[Any, ...], newer: bool) -> Reader:
 
 def _tuple(hints: tuple[Any, ...], newer: bool) -> Reader:
     endless = len(hints) == 2 and hints[1] is Ellipsis
-    readers = [_reader(hint, newer) for hint in hints if hint is not Ellipsis]
+    readers = [reader_of(hint, newer) for hint in hints if hint is not Ellipsis]
 
     def read(body: Any) -> tuple[Any, ...]:
         if not isinstance(body, (list, tuple)):
-            raise _Misfit(body, "a list")
+            raise Misfit(body, "a list")
         if not endless and len(body) != len(readers):
-            raise _Misfit(body, f"a list of {len(readers)}")
+            raise Misfit(body, f"a list of {len(readers)}")
         items = []
         for n, item in enumerate(body):
             try:
                 items.append(readers[0 if endless else n](item))
-            except _Misfit as misfit:
+            except Misfit as misfit:
                 raise misfit.inside(f"[{n}]") from None
         return tuple(items)
 
@@ -150,16 +153,16 @@ def _tuple(hints: tuple[Any, ...], newer: bool) -> Reader:
 
 
 def _mapping(hint: Any, newer: bool) -> Reader:
-    reader = _reader(hint, newer)
+    reader = reader_of(hint, newer)
 
     def read(body: Any) -> dict[str, Any]:
         if not isinstance(body, Mapping):
-            raise _Misfit(body, "an object")
+            raise Misfit(body, "an object")
         values = {}
         for key, item in body.items():
             try:
                 values[key] = reader(item)
-            except _Misfit as misfit:
+            except Misfit as misfit:
                 raise misfit.inside(f".{key}") from None
         return values
 
@@ -169,7 +172,7 @@ def _mapping(hint: Any, newer: bool) -> Reader:
 def _dataclass(kind: type, newer: bool) -> Reader:
     hints = typing.get_type_hints(kind)
     names = [f.name for f in dataclasses.fields(kind)]
-    readers = {name: _reader(hints[name], newer) for name in names}
+    readers = {name: reader_of(hints[name], newer) for name in names}
     required = [f.name for f in dataclasses.fields(kind) if _required(f)]
     short: Reader | None = getattr(kind, "parse", None)  # days and windows have a short written form
 
@@ -179,21 +182,21 @@ def _dataclass(kind: type, newer: bool) -> Reader:
         if short is not None and isinstance(body, str):
             return short(body)
         if not isinstance(body, Mapping):
-            raise _Misfit(body, f"an object describing a {kind.__name__}")
+            raise Misfit(body, f"an object describing a {kind.__name__}")
         values = {}
         for name, item in body.items():
             reader = readers.get(name)
             if reader is None:
                 if newer:
                     continue
-                raise _Misfit(name, ", ".join(names), f".{name}")
+                raise Misfit(name, ", ".join(names), f".{name}")
             try:
                 values[name] = reader(item)
-            except _Misfit as misfit:
+            except Misfit as misfit:
                 raise misfit.inside(f".{name}") from None
         missing = [name for name in required if name not in values]
         if missing:
-            raise _Misfit(f"no {', '.join(missing)}", "every required field")
+            raise Misfit(f"no {', '.join(missing)}", "every required field")
         return kind(**values)
 
     return read
@@ -208,7 +211,7 @@ def _day(hint: Any) -> Reader:
         try:
             return hint.fromisoformat(body)
         except (TypeError, ValueError):
-            raise _Misfit(body, allowed) from None
+            raise Misfit(body, allowed) from None
 
     return read
 
@@ -222,7 +225,7 @@ def _scalar(hint: Any) -> Reader:
         if hint is float and type(body) is int:
             return float(body)
         if isinstance(body, bool) or not isinstance(body, hint):  # a bool is an int to Python, not to us
-            raise _Misfit(body, name)
+            raise Misfit(body, name)
         return body
 
     return read

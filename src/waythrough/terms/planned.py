@@ -8,7 +8,9 @@ from datetime import date
 
 from waythrough.terms.estimates import Estimate
 
-SCHEMA = "waythrough/plan/1"
+SCHEMA = "waythrough/plan/2"
+READABLE = (SCHEMA, "waythrough/plan/1")
+"""Schemas of plan files that can still be read."""
 
 
 @dataclass(frozen=True)
@@ -49,9 +51,32 @@ class ReturnTrip:
 
 
 @dataclass(frozen=True)
+class Standby:
+    """Households that would take the seats of others on a trip who do not come, in this order."""
+
+    route: str
+    day: int
+    households: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """Whole prices of what journeys share, from which anyone can work out the bound again without a solver.
+
+    ``prices`` maps the name of a row, ``kind|what|day``, to a price of 0 or more in points per unit; rows that
+    are not named cost nothing. docs/reference/plan.md says how the bound follows from them.
+    """
+
+    prices: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Aim:
     """One aim of the lexicographic order: value reached, proven bound, and the relative gap (None if bound
     is 0).
+
+    ``proof`` says where the bound comes from: ``solver``, the solver's own word, or ``prices``, the plan's
+    certificate.
     """
 
     name: str
@@ -59,6 +84,7 @@ class Aim:
     bound: int
     sense: str
     unit: str
+    proof: str = "solver"
 
     @property
     def gap(self) -> float | None:
@@ -109,7 +135,8 @@ class Plan:
     fed by being moved; ``unmet_person_days`` is after the journeys, with the loads re-optimised for those
     who remain. Both count a person's day once for each life-saving good that is short on it;
     ``unmet_by_good`` splits the second by good. ``not_seated`` counts households by reason code. ``notes``
-    are codes, a colon, and an id.
+    are codes, a colon, and an id. ``slices`` of search with the random numbers of ``seed`` make the same plan
+    again.
     """
 
     situation_sha256: str
@@ -130,6 +157,10 @@ class Plan:
     notes: tuple[str, ...] = ()
     unmet_by_good: Mapping[str, int] = field(default_factory=dict)
     schema: str = SCHEMA
+    certificate: Certificate | None = None
+    standby: tuple[Standby, ...] = ()
+    slices: int = 0
+    seed: int = 0
 
     @property
     def does_nothing(self) -> bool:

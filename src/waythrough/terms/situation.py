@@ -10,10 +10,16 @@ import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 
 from waythrough.terms.estimates import Outlook
+from waythrough.terms.households import ConsentNow as ConsentNow
+from waythrough.terms.households import HouseholdNow as HouseholdNow
+from waythrough.terms.households import Households as Households
 
-SCHEMA = "waythrough/situation/1"
+SCHEMA = "waythrough/situation/2"
+READABLE = (SCHEMA, "waythrough/situation/1")
+"""Schemas of situation files that can still be read."""
 
 
 @dataclass(frozen=True)
@@ -30,29 +36,47 @@ class SiteNow:
     """A site: people there (a whole number, the reconciled estimate), and grams in stock per good.
 
     ``stock_known`` lists the goods whose stock somebody stated; for the others stock counts as zero *and
-    that is said on the plan*.
+    that is said on the plan*. ``storage_g`` is the most that can be stored of a good (no entry: nobody stated a
+    limit). ``registration_per_day`` is how many people the desk can register for departure a day.
+    ``changes`` are people more or fewer on each day without us: births, arrivals, deaths, departures by their
+    own means. ``severity`` (≥ 1) is the policy's word for how badly off the site is: among plans that leave
+    equally much need unmet, the one that serves the worse-off site first is chosen.
     """
 
     id: str
     people: int
     stock_g: Mapping[str, int]
     stock_known: tuple[str, ...] = ()
+    storage_g: Mapping[str, int] = field(default_factory=dict)
+    registration_per_day: int | None = None
+    changes: tuple[int, ...] = ()
+    severity: int = 1
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """Grams of a good that reach a warehouse, on hand from that day."""
+
+    good: str
+    day: int
+    grams: int
 
 
 @dataclass(frozen=True)
 class WarehouseNow:
-    """A warehouse: grams available per good at the start (convoys draw on it)."""
+    """A warehouse: grams available per good at the start (convoys draw on it), and what is to come."""
 
     id: str
     stock_g: Mapping[str, int]
+    receipts: tuple[Receipt, ...] = ()
 
 
 @dataclass(frozen=True)
 class DestinationNow:
     """Where people may choose to go. Stopped = no movement there.
 
-    ``per_day`` (by day of arrival) and ``total`` (over the horizon) are reception places for people. Both
-    None means nobody stated any, and nobody is brought there.
+    ``per_day`` and ``per_week`` (by day of arrival; week 0 is days 0 to 6) and ``total`` (over the horizon) are
+    reception places for people. All None means nobody stated any, and nobody is brought there.
     """
 
     id: str
@@ -61,13 +85,15 @@ class DestinationNow:
     stopped: bool
     stop_reason: str = ""
     flags: tuple[str, ...] = ()
+    per_week: int | None = None
 
 
 @dataclass(frozen=True)
 class DoorNow:
     """A door with its days: open on day t iff ``open_days[t]`` is 1 (shape: (days,)).
 
-    ``max_vehicles`` is a cap written in the guarantee, per day. ``own_word`` False = open on another's word.
+    ``max_vehicles`` and ``max_people`` are caps written in the guarantee, per day (people: those who travel);
+    ``goods`` are the goods it allows, none named = all. ``own_word`` False = open on another's word.
     """
 
     id: str
@@ -78,6 +104,8 @@ class DoorNow:
     max_vehicles: int | None = None
     conditions: str = ""
     disputed: bool = False
+    max_people: int | None = None
+    goods: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -127,8 +155,8 @@ class RouteNow:
 class FleetNow:
     """Vehicles of one kind for a purpose. ``routes`` empty = every route of that purpose.
 
-    Everyone takes a seat; ``special_seats`` of the seats also suit a special need. A trip keeps a vehicle
-    for the longer of the route's and the fleet's ``cycle_days``.
+    Everyone takes a seat but those who lie on one of the ``stretcher_places``; ``special_seats`` of the seats
+    also suit a special need. A trip keeps a vehicle for the longer of the route's and the fleet's ``cycle_days``.
     """
 
     id: str
@@ -139,50 +167,25 @@ class FleetNow:
     payload_g: int
     routes: tuple[str, ...] = ()
     cycle_days: int = 1
+    stretcher_places: int = 0
 
 
 @dataclass(frozen=True)
-class ConsentNow:
-    """One adult's live travel consent to one destination and kind of movement, as first and last valid day
-    index.
-    """
+class Promise:
+    """What the last published plan told a household: the destination and day of its journey."""
 
-    adult: str
+    household: str
     destination: str
-    kind: str
-    first: int
-    last: int
-    ref: str
-    flagged: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class HouseholdNow:
-    """A household at a site. ``choices`` are destinations in its own order of preference.
-
-    ``weight`` (≥ 1) is the policy's weight of its needs, per person. ``consents`` may have ended already:
-    only a consent valid from the day of travel to the end of the margin counts.
-    ``adults`` each need a live travel consent to the destination on the day and a live data consent
-    (``data_consent`` maps adult to its last valid day index; an adult missing there has none).
-    """
-
-    id: str
-    site: str
-    size: int
-    special: int
-    weight: int
-    adults: tuple[str, ...]
-    choices: tuple[str, ...]
-    consents: tuple[ConsentNow, ...]
-    data_consent: Mapping[str, int]
-    kin_group: str = ""
-    wishes_to_leave: bool | None = None
-    refused: bool = False
+    day: int
 
 
 @dataclass(frozen=True)
 class Situation:
-    """Everything a plan is made from, as of a day. ``ledger`` is the hash the values were taken at."""
+    """Everything a plan is made from, as of a day. ``ledger`` is the hash the values were taken at.
+
+    ``households`` may be given as any sequence of households. ``promised`` is what people were told by the last
+    published plan, and the first ``frozen_days`` of it change only where it is no longer legal.
+    """
 
     as_of: date
     first_day: date
@@ -196,7 +199,7 @@ class Situation:
     doors: tuple[DoorNow, ...]
     routes: tuple[RouteNow, ...]
     fleets: tuple[FleetNow, ...]
-    households: tuple[HouseholdNow, ...]
+    households: Households
     outlooks: tuple[Outlook, ...] = ()
     consent_margin_days: int = 0
     convoy_spacing_days: int = 1
@@ -205,6 +208,13 @@ class Situation:
     zone_risk: Mapping[str, int] = field(default_factory=dict)
     policy: str = ""
     schema: str = SCHEMA
+    promised: tuple[Promise, ...] = ()
+    frozen_days: int = 0
+
+    def __post_init__(self) -> None:
+        given: Any = self.households
+        if not isinstance(given, Households):
+            object.__setattr__(self, "households", Households(given))
 
     def day(self, t: int) -> date:
         """The calendar day of index t."""

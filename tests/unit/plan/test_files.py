@@ -18,7 +18,7 @@ def test_a_situation_and_its_plan_come_back_as_they_were(tmp_path: Path) -> None
     given, plan = situation(), make(situation())
     assert load_situation(save(given, tmp_path / "s.json")) == given
     assert load_plan(save(plan, tmp_path / "p.json")) == plan
-    assert json.loads((tmp_path / "s.json").read_text())["schema"] == "waythrough/situation/1"
+    assert json.loads((tmp_path / "s.json").read_text())["schema"] == "waythrough/situation/2"
 
 
 def test_the_plan_carries_the_hash_of_its_situation() -> None:

@@ -340,4 +340,4 @@ def test_consents_given_under_pressure_or_need_are_flagged_and_counted() -> None
 
 def test_a_household_that_left_is_not_planned_for() -> None:
     gone = (replace(position().households[0], present=False),)
-    assert situation(position(households=gone)).households == ()
+    assert situation(position(households=gone)).households.rows == ()

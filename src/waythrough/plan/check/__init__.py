@@ -49,8 +49,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write("Usage: waythrough-check SITUATION.json PLAN.json [--json]\n")
         return 0 if files in (["--help"], ["-h"]) else 2
     try:
-        given = _read(Path(files[0]), Situation, situation.SCHEMA)
-        plan = _read(Path(files[1]), Plan, planned.SCHEMA)
+        given = _read(Path(files[0]), Situation, situation.READABLE)
+        plan = _read(Path(files[1]), Plan, planned.READABLE)
     except Problem as problem:
         sys.stderr.write(f"{problem.sentence()}\n{problem.remedy()}\n")
         return problem.exit_code
@@ -65,15 +65,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return BROKEN if breaches else 0
 
 
-def _read(path: Path, kind: type[Any], schema: str) -> Any:
+def _read(path: Path, kind: type[Any], readable: Sequence[str]) -> Any:
     try:
         body = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as problem:
         raise InputRefused(
-            place=str(path), found=str(problem), allowed=f"a {schema} file", remedy="Name the right file."
+            place=str(path),
+            found=str(problem),
+            allowed=f"a {readable[0]} file",
+            remedy="Name the right file.",
         ) from None
-    if not isinstance(body, dict) or body.get("schema") != schema:
+    if not isinstance(body, dict) or body.get("schema") not in readable:
         raise InputRefused(
-            place=str(path), found="another schema", allowed=schema, remedy="Name the right file."
+            place=str(path),
+            found="another schema",
+            allowed=" or ".join(readable),
+            remedy="Name the right file.",
         )
-    return from_body(kind, body, str(path))
+    return from_body(kind, {**body, "schema": readable[0]}, str(path))
