@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,9 @@ APPLICATION_ID = 0x57415954
 """“WAYT”, in the file's own header: what tells a workspace from any other SQLite file."""
 
 FORMAT = 2
+
+_DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
+"""How the names of SQLite's errors begin that speak of the file, and not of the disk or of other programs."""
 
 _LOG_MARKS = (b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83")
 """How a write-ahead log begins (sqlite.org/fileformat2.html, section 4.1)."""
@@ -292,20 +295,20 @@ def _brought_up_from_log(path: Path) -> bool:
     log = path.with_name(path.name + "-wal")
     if not log.exists() or _start(log)[:4] not in _LOG_MARKS:
         return False
-    connection = PLAIN.connect(path)
     try:
-        connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
-    except PLAIN.error:
-        return False  # the log is no help either; the file is refused as what it looks like
-    finally:
-        connection.close()
+        with closing(PLAIN.connect(path)) as connection:
+            connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+    except PLAIN.error as error:
+        if getattr(error, "sqlite_errorname", "").startswith(_DAMAGED):
+            return False  # the log is no help either; the file is refused as what it looks like
+        raise NotWritten(path=path, reason=error) from error
     return True
 
 
 def _refusal(path: Path, error: DBAPIError) -> LedgerBroken | NotWritten:
     reason: Any = error.orig
     code = getattr(reason, "sqlite_errorname", "")
-    if code.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+    if code.startswith(_DAMAGED):
         return LedgerBroken(what=f"the file {path} is damaged ({reason})")
     if code == "SQLITE_ERROR":
         # Our statements are fixed and fit the tables; if they no longer do, the tables were altered.
