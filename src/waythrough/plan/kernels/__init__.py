@@ -1,0 +1,84 @@
+"""Inner loops over whole numbers: plain Python everywhere, compiled where numba is installed and it pays.
+
+A kernel is a function over numpy arrays and numbers that uses nothing but loops and arithmetic, so that it gives
+the same numbers either way. Compiling costs seconds the first time on a machine (the result is kept on disk,
+beside the code or in the user's cache folder), so little work is done without it. numba is the extra ``fast``; its
+wheels need no compiler.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+import types
+from collections.abc import Callable
+from typing import Any, Generic, ParamSpec, TypeVar
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+PAYS = 3_000_000
+"""Inner steps from which compiling is worth its wait: about two seconds of plain Python."""
+
+
+@functools.cache
+def can_compile() -> bool:
+    """True where numba is installed."""
+    return importlib.util.find_spec("numba") is not None
+
+
+class Kernel(Generic[P, R]):
+    """A loop that can be compiled. Call it through ``sized``, or ``plain`` to stay in Python."""
+
+    def __init__(self, plain: Callable[P, R], helpers: tuple[Helper, ...]) -> None:
+        self.plain = plain
+        self._helpers = helpers
+        self.__doc__ = plain.__doc__
+
+    @functools.cached_property
+    def compiled(self) -> Callable[P, R]:
+        """The compiled loop; compiles at its first call, or takes what an earlier run kept."""
+        made: Callable[P, R] = _jitted(self.plain, self._helpers, cache=True)
+        return made
+
+    def sized(self, steps: int) -> Callable[P, R]:
+        """The loop as it is quicker for about so many inner steps. Both give the same numbers."""
+        return self.compiled if steps >= PAYS and can_compile() else self.plain
+
+
+class Helper:
+    """A small function that kernels call, compiled together with each of them."""
+
+    def __init__(self, plain: Callable[..., Any], helpers: tuple[Helper, ...]) -> None:
+        self.plain, self.helpers = plain, helpers
+        self.__doc__ = plain.__doc__
+
+    def __call__(self, *args: Any) -> Any:
+        return self.plain(*args)
+
+    @functools.cached_property
+    def compiled(self) -> Any:
+        """For use inside compiled kernels only."""
+        return _jitted(self.plain, self.helpers, cache=False)
+
+
+def kernel(*helpers: Helper) -> Callable[[Callable[P, R]], Kernel[P, R]]:
+    """Make a function a kernel; name the helpers it calls."""
+    return lambda function: Kernel(function, helpers)
+
+
+def helper(*helpers: Helper) -> Callable[[Callable[..., Any]], Helper]:
+    """Make a function a helper of kernels; name the helpers it calls itself."""
+    return lambda function: Helper(function, helpers)
+
+
+def _jitted(function: Callable[..., Any], helpers: tuple[Helper, ...], *, cache: bool) -> Any:
+    import numba
+
+    # numba sees a function's globals as constants: here the helpers' names must mean their compiled form.
+    inside = {one.plain.__name__: one.compiled for one in helpers}
+    bound = types.FunctionType(
+        function.__code__, {**function.__globals__, **inside}, function.__name__, function.__defaults__
+    )
+    bound.__module__, bound.__qualname__ = function.__module__, function.__qualname__
+    return numba.njit(bound, nogil=True, cache=cache, fastmath=False)
