@@ -18,6 +18,9 @@ from waythrough.terms.problems import InputRefused
 
 T = TypeVar("T")
 
+LARGEST_EXACT = 2**53
+"""Whole numbers below this survive every reader of JSON."""
+
 
 def to_body(value: Any, *, full: bool = False) -> Any:
     """A JSON-ready form of a value of `terms`.

@@ -7,12 +7,16 @@ it is first asked for.
 
 from __future__ import annotations
 
+import functools
+import hashlib
+import json
+import sys
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, overload
 
-from waythrough.terms.codec import Misfit, reader_of
+from waythrough.terms.codec import LARGEST_EXACT, Misfit, reader_of
 
 NOBODY = -1
 """An index that points at nothing: no kin group, no data consent, a wish nobody asked about."""
@@ -143,6 +147,17 @@ class Households(Sequence[HouseholdNow]):
         """One household; the others are not made."""
         return self._rows[n] if self._rows is not None else _row(self.columns, n)
 
+    @functools.cached_property
+    def digests(self) -> Mapping[str, str]:
+        """SHA-256 of each column that is not empty, in hexadecimal: of the numbers as 64-bit little-endian
+        bytes, of anything else as JSON without spaces in UTF-8.
+        """
+        return {
+            one.name: hashlib.sha256(_bytes(value)).hexdigest()
+            for one in fields(Columns)
+            if (value := getattr(self.columns, one.name))
+        }
+
     def __len__(self) -> int:
         return len(self._rows) if self._rows is not None else len(self.columns.ids)
 
@@ -191,6 +206,16 @@ class Households(Sequence[HouseholdNow]):
         columns = Columns(**{name: _column(name, values) for name, values in body.items()})
         _hold_together(columns)
         return cls(columns=columns)
+
+
+def _bytes(column: array[int] | tuple[str, ...] | Mapping[int, Any]) -> bytes:
+    if isinstance(column, array):
+        numbers = array("q", column)
+        if sys.byteorder == "big":
+            numbers.byteswap()
+        return numbers.tobytes()
+    text = json.dumps(column, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return text.encode("utf-8")
 
 
 # --- from one form to the other ---------------------------------------------------------------------------
@@ -298,11 +323,14 @@ def _column(name: str, values: Any) -> Any:
             if not isinstance(value, str):
                 raise Misfit(value, "a name", f".{name}[{n}]")
         return tuple(values)
-    try:
+    # One look at all of them, for there may be millions; one by one only to find the first that does not fit.
+    if (
+        set(map(type, values)) <= {int}
+        and -LARGEST_EXACT < min(values, default=0) <= max(values, default=0) < LARGEST_EXACT
+    ):
         return _numbers(values)
-    except (TypeError, OverflowError):
-        n, value = next((n, v) for n, v in enumerate(values) if type(v) is not int or abs(v) >= 2**63)
-        raise Misfit(value, "a whole number", f".{name}[{n}]") from None
+    n, value = next((n, v) for n, v in enumerate(values) if type(v) is not int or abs(v) >= LARGEST_EXACT)
+    raise Misfit(value, "a whole number within ±9007199254740991", f".{name}[{n}]")
 
 
 def _sparse(name: str, values: Any) -> dict[int, Any]:

@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections import Counter
-
-from waythrough.plan.check.facts import RETURN_KIND, Facts, Found
-from waythrough.terms.codec import to_body
-from waythrough.terms.planned import ConvoyTrip, ReturnTrip
-from waythrough.terms.situation import HouseholdNow, RouteNow
-
-LARGEST_EXACT = 2**53
-"""Whole numbers up to here survive every JSON reader."""
+from waythrough.plan.check.facts import Facts, Found
+from waythrough.plan.check.supply import unmet
+from waythrough.plan.files import LARGEST_EXACT, sha256
+from waythrough.terms.situation import RouteNow
 
 
 def _same_situation(f: Facts) -> Found:
-    text = json.dumps(to_body(f.situation), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    found = hashlib.sha256(text.encode("utf-8")).hexdigest()
+    found = sha256(f.situation)
     if f.plan.situation_sha256 != found:
-        yield (
-            "situation-hash",
-            "plan",
-            f"made from {f.plan.situation_sha256[:12]}, this situation is {found[:12]}",
-        )
+        stated = f.plan.situation_sha256[:12]
+        yield "situation-hash", "plan", f"made from {stated}, this situation is {found[:12]}"
     for name in ("as_of", "first_day", "days"):
         ours, theirs = getattr(f.situation, name), getattr(f.plan, name)
         if ours != theirs:
@@ -33,69 +22,28 @@ def _same_situation(f: Facts) -> Found:
 # --- totals -----------------------------------------------------------------------------------------------
 
 
-def _unmet(f: Facts, *, nobody_left: bool) -> dict[str, int]:
-    """Person-days short of each life-saving good, counted day by day from the loads as they arrive."""
-    gone: Counter[tuple[str, int]] = Counter()
-    if not nobody_left:
-        for _, ride, home, _ in f.seated():
-            gone[ride.site, ride.day] += home.size
-    arriving: Counter[tuple[str, int, str]] = Counter()
-    for _, trip in f.known:
-        if isinstance(trip, ConvoyTrip):
-            for name, grams in trip.load_g.items():
-                arriving[trip.site, f.arrival(trip), name] += grams
-    short = {}
-    for good in f.situation.goods:
-        if not good.life_saving or good.grams_per_person_day <= 0:
-            continue
-        short[good.id] = 0
-        for site in f.situation.sites:
-            people, stock = site.people, site.stock_g.get(good.id, 0)
-            for day in range(f.days):
-                people -= gone[site.id, day]
-                stock += arriving[site.id, day, good.id]
-                here = max(0, people)
-                fed = min(here, stock // good.grams_per_person_day)
-                stock -= fed * good.grams_per_person_day
-                short[good.id] += here - fed
-    return short
-
-
 def _totals(f: Facts) -> Found:
     plan = f.plan
-    staying, remaining = _unmet(f, nobody_left=True), _unmet(f, nobody_left=False)
-    if plan.unmet_if_nobody_left != sum(staying.values()):
-        found = f"{plan.unmet_if_nobody_left} stated, {sum(staying.values())} counted"
-        yield "unmet-if-nobody-left", "plan", found
-    if plan.unmet_person_days != sum(remaining.values()):
-        yield "unmet-total", "plan", f"{plan.unmet_person_days} stated, {sum(remaining.values())} counted"
+    staying, remaining = unmet(f, nobody_left=True), unmet(f, nobody_left=False)
+    waiting = len(f.situation.households) - f.homes_seated
+    for rule, stated, counted in (
+        ("unmet-if-nobody-left", plan.unmet_if_nobody_left, sum(staying.values())),
+        ("unmet-total", plan.unmet_person_days, sum(remaining.values())),
+        ("people-moved-total", plan.people_moved, sum(f.people)),
+        ("not-seated-total", sum(plan.not_seated.values()), waiting),
+        ("flagged-consents-total", plan.flagged_consents, f.flagged),
+    ):
+        if stated != counted:
+            yield rule, "plan", f"{stated} stated, {counted} counted"
     if dict(plan.unmet_by_good) != remaining:
         yield "unmet-by-good", "plan", f"{dict(plan.unmet_by_good)} stated, {remaining} counted"
-    moved = sum(home.size for _, _, home, _ in f.seated())
-    if plan.people_moved != moved:
-        yield "people-moved-total", "plan", f"{plan.people_moved} stated, {moved} counted"
-    seated = {home.id for _, _, home, _ in f.seated()}
-    waiting = len(f.households) - len(seated)
-    if sum(plan.not_seated.values()) != waiting:
-        yield "not-seated-total", "plan", f"{sum(plan.not_seated.values())} stated, {waiting} counted"
-    flagged = sum(_flagged(trip, home) for _, trip, home, _ in f.seated())
-    if plan.flagged_consents != flagged:
-        yield "flagged-consents-total", "plan", f"{plan.flagged_consents} stated, {flagged} counted"
-
-
-def _flagged(trip: ReturnTrip, home: HouseholdNow) -> int:
-    return sum(
-        bool(c.flagged) and c.adult in home.adults and c.destination == trip.destination
-        and c.kind == RETURN_KIND and c.first <= trip.day <= c.last
-        for c in home.consents
-    )  # fmt: skip
 
 
 def _aims(f: Facts) -> Found:
     counted = {
-        "unmet_if_nobody_left": sum(_unmet(f, nobody_left=True).values()),
-        "journeys": sum(_points(f, trip, home) for _, trip, home, _ in f.seated()),
-        "unmet_remaining": sum(_unmet(f, nobody_left=False).values()),
+        "unmet_if_nobody_left": sum(unmet(f, nobody_left=True).values()),
+        "journeys": f.points,
+        "unmet_remaining": sum(unmet(f, nobody_left=False).values()),
         "exposure": sum(_minutes(f, f.routes[trip.route]) * trip.vehicles for _, trip in f.known),
         "distance": sum(_metres(f.routes[trip.route]) * trip.vehicles for _, trip in f.known),
     }
@@ -112,11 +60,6 @@ def _aims(f: Facts) -> Found:
             yield "bound-side", where, f"value {aim.value} is better than its own bound {aim.bound}"
         if max(abs(aim.value), abs(aim.bound)) >= LARGEST_EXACT:
             yield "aim-size", where, f"{aim.value}: larger than whole numbers in every reader"
-
-
-def _points(f: Facts, trip: ReturnTrip, home: HouseholdNow) -> int:
-    rank = home.choices.index(trip.destination) if trip.destination in home.choices else 9
-    return home.size * home.weight * (10 - min(rank, 9)) * (2 * f.days - trip.day)
 
 
 def _minutes(f: Facts, route: RouteNow) -> int:
@@ -149,4 +92,5 @@ def _steps(f: Facts) -> Found:
         yield "step-for-trip", f"{kind} {left}", "a step without a trip"
 
 
-RULES = (_same_situation, _totals, _aims, _steps)
+SITUATION = (_same_situation,)
+RULES = (_totals, _aims, _steps)

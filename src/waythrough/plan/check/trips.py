@@ -56,17 +56,8 @@ def _doors(f: Facts) -> Found:
 def _caps(f: Facts) -> Found:
     passing: Counter[tuple[str, int]] = Counter()
     for _, trip in f.known:
-        route = f.routes[trip.route]
-        through = {
-            (door, trip.day + use.day_offset) for use in (*route.out, *route.back) for door in use.doors
-        }
-        through |= {
-            (door, trip.day + offset)
-            for door in route.extra_doors
-            for offset in range(f.last_offset(route) + 1)
-        }
-        for key in through:
-            passing[key] += trip.vehicles
+        for door, offset in f.passed[trip.route]:
+            passing[door, trip.day + offset] += trip.vehicles
     for (door, day), n in sorted(passing.items()):
         cap = f.doors[door].max_vehicles if door in f.doors else None
         if cap is not None and n > cap:
@@ -102,28 +93,36 @@ def _fleets(f: Facts) -> Found:
 
 
 def _loads(f: Facts) -> Found:
-    drawn: Counter[tuple[str, str]] = Counter()
-    for place, trip in f.convoys():
+    for place, trip in f.convoys:
         for good, grams in sorted(trip.load_g.items()):
             if good not in f.goods:
                 yield "load-known-good", place, f"good {good}"
             if grams < 0:
                 yield "load-not-negative", place, f"{grams} g of {good}"
-            drawn[trip.warehouse, good] += grams
         fleet = f.fleets.get(trip.fleet)
         if fleet and sum(trip.load_g.values()) > trip.vehicles * fleet.payload_g:
             found = f"{sum(trip.load_g.values())} g on {trip.vehicles} vehicles of {fleet.payload_g} g"
             yield "payload", place, found
-    for (warehouse, good), grams in sorted(drawn.items()):
-        held = f.warehouses[warehouse].stock_g.get(good, 0) if warehouse in f.warehouses else 0
-        if grams > held:
-            yield "warehouse-stock", f"warehouse {warehouse}", f"{grams} g of {good} drawn, {held} g there"
+
+
+def _allowed_goods(f: Facts) -> Found:
+    """H10: a guarantee that names goods lets no other through."""
+    for place, trip in f.convoys:
+        for door in sorted({door for door, _ in f.passed_loaded.get(trip.route, ())} & set(f.doors)):
+            allowed = f.doors[door].goods
+            other = sorted(good for good, grams in trip.load_g.items() if grams and good not in allowed)
+            if allowed and other:
+                yield (
+                    "goods-at-door",
+                    place,
+                    f"{', '.join(other)} not among the goods door {door} lets through",
+                )
 
 
 def _convoys(f: Facts) -> Found:
     vehicles: Counter[tuple[str, int]] = Counter()
     leaving: dict[str, set[int]] = defaultdict(set)
-    for _, trip in f.convoys():
+    for _, trip in f.convoys:
         vehicles[trip.route, trip.day] += trip.vehicles
         leaving[trip.site].add(trip.day)
     least, most = f.situation.min_convoy_vehicles, f.situation.max_convoy_vehicles
@@ -139,4 +138,4 @@ def _convoys(f: Facts) -> Found:
                 yield "convoy-spacing", f"site {site}", found
 
 
-RULES = (_routes, _days, _doors, _caps, _fleets, _loads, _convoys)
+RULES = (_routes, _days, _doors, _caps, _fleets, _loads, _allowed_goods, _convoys)

@@ -1,0 +1,69 @@
+"""Rules of places that take people by the day: registration desks, doors with a cap, and who receives them."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from waythrough.plan.check.facts import Facts, Found
+
+
+def _receives(f: Facts) -> Found:
+    """H3 and H8: nobody is brought where movements are stopped, or where nobody stated places."""
+    for place, trip in f.returns:
+        end = f.destinations.get(trip.destination)
+        if end is None:
+            yield "destination-known", place, f"destination {trip.destination}"
+        elif end.stopped:
+            why = end.stop_reason or "no reason"
+            yield "destination-stopped", place, f"movements to {end.id} are stopped: {why}"
+        elif end.per_day is None and end.per_week is None and end.total is None:
+            yield "reception-stated", place, f"nobody stated reception places at {end.id}"
+
+
+def _reception(f: Facts) -> Found:
+    """H8: places by day and week of arrival, and in all. Week 0 is days 0 to 6."""
+    arriving: Counter[tuple[str, str, int]] = Counter()
+    for (_, trip), people in zip(f.returns, f.people, strict=True):
+        if trip.route in f.routes:
+            day = f.arrival(trip)
+            arriving["day", trip.destination, day] += people
+            arriving["week", trip.destination, day // 7] += people
+            arriving["total", trip.destination, 0] += people
+    for (span, name, n), people in sorted(arriving.items()):
+        end = f.destinations.get(name)
+        if end is None:
+            continue
+        places = {"day": end.per_day, "week": end.per_week, "total": end.total}[span]
+        if places is not None and people > places:
+            when = "in all" if span == "total" else f"in {span} {n}"
+            yield f"reception-{span}", f"destination {name}", f"{people} people {when}, {places} places"
+
+
+def _registration(f: Facts) -> Found:
+    """H9: people leaving a site on a day, against what its desk can register."""
+    leaving: Counter[tuple[str, int]] = Counter()
+    for (_, trip), people in zip(f.returns, f.people, strict=True):
+        leaving[trip.site, trip.day] += people
+    for (name, day), people in sorted(leaving.items()):
+        most = f.sites[name].registration_per_day if name in f.sites else None
+        if most is not None and people > most:
+            yield (
+                "registration-day",
+                f"site {name}",
+                f"{people} people leave on day {day}, {most} can register",
+            )
+
+
+def _people_caps(f: Facts) -> Found:
+    """H10: people who pass a door on a day, on their way out, against the cap in its guarantee."""
+    passing: Counter[tuple[str, int]] = Counter()
+    for (_, trip), people in zip(f.returns, f.people, strict=True):
+        for door, offset in f.passed_loaded.get(trip.route, ()):
+            passing[door, trip.day + offset] += people
+    for (name, day), people in sorted(passing.items()):
+        most = f.doors[name].max_people if name in f.doors else None
+        if most is not None and people > most:
+            yield "people-cap", f"door {name}", f"{people} people on day {day}, {most} allowed"
+
+
+RULES = (_receives, _reception, _registration, _people_caps)
