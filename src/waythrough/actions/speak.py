@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from waythrough.actions.why import Why
 from waythrough.publish import plans, values
+from waythrough.publish import why_words as whys
 from waythrough.publish.content import Report
 from waythrough.publish.desk import Desk
 from waythrough.publish.words import Words
@@ -75,6 +77,25 @@ def value_words(report: Report, language: str = "en") -> list[SpokenValue]:
         )
         for v in values.lines(desk, in_order)
     ]
+
+
+def why_words(report: Report, found: Why, language: str = "en") -> list[str]:
+    """The answer to “why not?” in words."""
+    desk = Desk(report, "internal", Words(language))
+    situation = report.situation
+    if situation is None:
+        return []
+    said: list[object] = []
+    if found.seat:
+        said.append(whys.of_seat(desk, situation, found.seat))
+    said += whys.of_household(desk, situation, found.reasons)
+    if found.destination:
+        said += whys.of_destination(desk, found.destination)
+    for route in found.routes:
+        said += whys.of_route(desk, situation, route)
+    if found.target:
+        said += whys.of_target(desk, situation, found.target)
+    return [_text(line) for line in said]
 
 
 def _text(said: object) -> str:

@@ -91,6 +91,10 @@ class Shared(click.Command):
         return super().invoke(ctx)
 
 
+class SharedGroup(Shared, click.Group):
+    """A command with further commands below it, which take the shared options too."""
+
+
 class Lazy(click.Group):
     """A group that imports a command only when it is run, and suggests the nearest name for a wrong one."""
 

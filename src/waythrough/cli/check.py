@@ -25,7 +25,8 @@ def command(settings: Settings, situation: Path, plan: Path) -> None:
     """
     from waythrough.actions.choose import check_files
 
-    breaches = check_files(situation, plan)
+    with settings.working(f"Checking {plan}"):
+        breaches = check_files(situation, plan)
     if settings.json:
         settings.emit("check", {"sound": not breaches, "breaches": to_body(breaches, full=True)})
     elif breaches:
@@ -34,4 +35,4 @@ def command(settings: Settings, situation: Path, plan: Path) -> None:
         click.echo("Sound: every hard rule and every total holds.")
     if breaches:
         raise click.exceptions.Exit(6)
-    settings.next("waythrough doors", "waythrough publish")
+    settings.next(f"waythrough doors --situation {situation} --plan {plan}")

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -126,6 +130,11 @@ class Settings:
             self.talk(f"Acting as {person.name} ({person.id}). Another person: --by ID.")
         return person
 
+    @property
+    def tongue(self) -> str:
+        """The language of sentences that a report also has: that of --lang, or English."""
+        return self.language or "en"
+
     # --- asking --------------------------------------------------------------------------------------------
 
     def may_ask(self) -> None:
@@ -172,6 +181,28 @@ class Settings:
         """Where a long work stands: one line on a terminal, written over each time; an empty text ends it."""
         if sys.stderr.isatty() and not self.quiet:
             click.echo(f"\r\033[K{text}", err=True, nl=False)
+
+    @contextmanager
+    def working(self, text: str) -> Iterator[None]:
+        """Say what is being done; on a terminal, from the first second on, for how long."""
+        self.talk(f"{text} …")
+        done = threading.Event()
+
+        def tell() -> None:
+            began = time.monotonic()
+            while not done.wait(1.0):
+                self.progress(f"{text} … {time.monotonic() - began:.0f} s")
+
+        teller = threading.Thread(target=tell, daemon=True)
+        if sys.stderr.isatty() and not self.quiet:
+            teller.start()
+        try:
+            yield
+        finally:
+            done.set()
+            if teller.ident is not None:
+                teller.join()
+                self.progress("")
 
     def next(self, *commands: str) -> None:
         """Suggest what to do next."""

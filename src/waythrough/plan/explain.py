@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from waythrough.plan.aid import life_saving
 from waythrough.plan.network import Network
 from waythrough.plan.seating import options
-from waythrough.plan.units import Unit, consent_days, units, why_no_consent
-from waythrough.terms.planned import Blocker, ConvoyTrip, Plan, Reason, ReturnTrip
-from waythrough.terms.problems import NotFound
-from waythrough.terms.situation import HouseholdNow, RouteNow, Situation
+from waythrough.plan.units import Unit
+from waythrough.plan.why import last_straw, rules
+from waythrough.terms.planned import Blocker, ConvoyTrip, ReturnTrip
+from waythrough.terms.situation import RouteNow, Situation
 
 NEARNESS = (
     "no_route",
@@ -152,128 +152,10 @@ def not_seated(
 
 
 def _nearest(network: Network, unit: Unit) -> str:
-    codes = [cause(network, unit, choice.destination, choice.days)[0] for choice in unit.choices]
-    return max(codes, key=NEARNESS.index)
-
-
-def cause(network: Network, unit: Unit, destination: str, days: int) -> tuple[str, dict[str, str]]:
-    """The first rule, other than consent and lack of room, that keeps a unit from a destination on all
-    these days.
-
-    Gives a code and its fields; ("", {}) when none does.
-    """
-    end = next((d for d in network.situation.destinations if d.id == destination), None)
-    routes = [r for r in network.of_purpose("return") if (r.site, r.end) == (unit.site, destination)]
-    if end is None or not routes:
-        return "no_route", {"destination": destination}
-    if end.stopped:
-        return "stopped", {"reason": end.stop_reason}
-    if (end.per_day, end.total) == (None, None):
-        return "no_reception", {}
-    named = [r for r in routes if not network.nameless_zones(r)]
-    if not named:
-        return "no_door_recorded", {"zones": ", ".join(network.nameless_zones(routes[0]))}
-    driven = [r for r in named if network.fleets(r)]
-    if not driven:
-        return "no_fleet", {}
-    big = [r for r in driven if all(_seat(network, r, h) for h in unit.households)]
-    if not big:
-        return "vehicle_too_small", {"largest": str(max(h.size for h in unit.households))}
-    if any(network.departures[r.id] & days for r in big):
-        return "", {}
-    if not any(days >> t & 1 for r in big for t in network.starts(r)):
-        return "trip_too_long", {"days": str(network.situation.days)}
-    closest = min(
-        (network.shut(r, t) for r in big for t in network.starts(r) if days >> t & 1),
-        key=lambda shut: (len(shut), sorted(shut)),
-        default=frozenset(),
-    )
-    return "door_shut", {"doors": ", ".join(sorted(closest))}
-
-
-def _seat(network: Network, route: RouteNow, household: HouseholdNow) -> bool:
-    return any(
-        f.seats >= household.size and f.special_seats >= household.special for f in network.fleets(route)
-    )
-
-
-def why_not(situation: Situation, plan: Plan, household: str) -> tuple[Reason, ...]:
-    """For each of a household's choices and each day, the first rule that kills it, as runs of days.
-
-    Empty for a household that has a seat. A household without any choice gets one reason over all days.
-    Consents are explained for the household as a whole: which adult said no is not for others to read.
-
-    Raises
-    ------
-    NotFound
-        No such household in the situation.
-    """
-    home = next((h for h in situation.households if h.id == household), None)
-    if home is None:
-        raise NotFound(what="household", id=household, near="ids are in the situation file")
-    if any(seat.household == household for trip in plan.returns for seat in trip.seats):
-        return ()
-    if not home.choices:
-        return (Reason("", 0, situation.days - 1, why_no_consent(situation, home)),)
-    network = Network(situation)
-    unit = next((u for u in units(situation)[0] if home in u.households), None)
-    reasons = []
-    for destination in home.choices:
-        killed = [_kill(network, plan, home, unit, destination, t) for t in range(situation.days)]
-        reasons += _runs(destination, killed)
-    return tuple(reasons)
-
-
-def _kill(
-    network: Network, plan: Plan, home: HouseholdNow, unit: Unit | None, destination: str, t: int
-) -> tuple[str, dict[str, str]]:
-    situation = network.situation
-    own = consent_days(situation, home, destination)
-    if not own:
-        code = why_no_consent(situation, home)
-        return ("consent_not_to_this_destination" if code == "consents_do_not_meet" else code), {}
-    if not own >> t & 1:
-        return "consent_not_on_this_day", {}
-    alone = unit or Unit(home.id, home.site, (home,), ())
-    together = next((c.days for c in alone.choices if c.destination == destination), 0)
-    if not together >> t & 1:
-        return "conversation_needed", {"kin_group": home.kin_group}
-    code, fields = cause(network, alone, destination, 1 << t)
-    return (code, fields) if code else _full(situation, plan, alone, destination, t)
-
-
-def _full(
-    situation: Situation, plan: Plan, unit: Unit, destination: str, t: int
-) -> tuple[str, dict[str, str]]:
-    """No rule stands against it, so room does: reception places if they are taken, otherwise seats."""
-    size = {h.id: h.size for h in situation.households}
-    days_out = {r.id: r.days_out for r in situation.routes}
-    end = next(d for d in situation.destinations if d.id == destination)
-    ways = {
-        r.days_out
-        for r in situation.routes
-        if (r.purpose, r.site, r.end) == ("return", unit.site, destination)
-    }
-    coming = [
-        (trip.day + days_out[trip.route], size[seat.household])
-        for trip in plan.returns
-        if trip.destination == destination
-        for seat in trip.seats
+    every = (1 << network.situation.days) - 1
+    codes = [
+        last_straw(rules(network, unit.households[0], unit.households, choice.destination), every)
+        for choice in unit.choices
     ]
-    if end.total is not None and sum(n for _, n in coming) + unit.people > end.total:
-        return "reception_full", {"places": str(end.total)}
-    if end.per_day is not None and all(
-        sum(n for day, n in coming if day == t + out) + unit.people > end.per_day for out in ways
-    ):
-        return "reception_full_that_day", {"places": str(end.per_day)}
-    return "no_seat", {}
-
-
-def _runs(destination: str, killed: Sequence[tuple[str, dict[str, str]]]) -> list[Reason]:
-    runs: list[Reason] = []
-    for t, (code, fields) in enumerate(killed):
-        if runs and (runs[-1].code, runs[-1].fields) == (code, fields):
-            runs[-1] = Reason(destination, runs[-1].first_day, t, code, fields)
-        else:
-            runs.append(Reason(destination, t, t, code, fields))
-    return runs
+    known = [code for code in codes if code in NEARNESS]
+    return max(known, key=NEARNESS.index) if len(known) == len(codes) else "no_seat"

@@ -161,3 +161,46 @@ def _highs(limits: Limits) -> highspy.Highs:
     for name, value in work.items():
         highs.setOptionValue(name, value)
     return highs
+
+
+class Reopened:
+    """A linear program kept open: bounds and costs change, and it is solved on from where it stood."""
+
+    def __init__(self, program: Program, limits: Limits | None = None) -> None:
+        self.count = len(program.cost)
+        self._highs = _highs(limits or Limits())
+        if self.count:
+            self._highs.passModel(program._model([False] * self.count))
+
+    def highs(self, columns: Sequence[int], highs: Sequence[float]) -> None:
+        """New upper bounds; lower ones are 0."""
+        n = len(columns)
+        if n:
+            at = np.array(columns, dtype=np.int32)
+            self._highs.changeColsBounds(n, at, np.zeros(n), np.array(highs, dtype=float))
+
+    def costs(self, columns: Sequence[int], costs: Sequence[float] | float) -> None:
+        """New costs, one for each column or one for all."""
+        n = len(columns)
+        if n:
+            every = np.broadcast_to(np.asarray(costs, dtype=float), (n,)).copy()
+            self._highs.changeColsCost(n, np.array(columns, dtype=np.int32), every)
+
+    def best(self) -> tuple[np.ndarray, float]:
+        """The least cost, with the columns that have it.
+
+        Raises
+        ------
+        NoPlan
+            HiGHS found no optimum.
+        """
+        if not self.count:
+            return np.zeros(0), 0.0
+        self._highs.run()
+        if self._highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            raise NoPlan(
+                what=f"the solver stopped with {self._highs.modelStatusToString(self._highs.getModelStatus())}",
+                remedy="Report this with the situation file.",
+            )
+        found = np.asarray(self._highs.getSolution().col_value, dtype=float)
+        return found, float(self._highs.getInfo().objective_function_value)

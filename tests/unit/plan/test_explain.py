@@ -17,8 +17,8 @@ from unit.plan.invented import (
     with_fleet,
     with_household,
 )
-from waythrough.plan.explain import why_not
 from waythrough.plan.program import make
+from waythrough.plan.why import why_not
 from waythrough.terms.problems import NotFound
 from waythrough.terms.situation import Situation
 

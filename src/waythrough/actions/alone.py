@@ -1,0 +1,74 @@
+"""Plans without a workspace: a situation and a plan that came as files, read, checked and put into words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, time
+from pathlib import Path
+
+from waythrough.actions.choose import Chosen, refuse_breaches
+from waythrough.plan import check as checker
+from waythrough.plan import files, program
+from waythrough.plan import generate as invented
+from waythrough.publish.content import Report
+from waythrough.terms.places import Door, Site
+from waythrough.terms.planned import DoorValue
+from waythrough.terms.problems import InputRefused
+from waythrough.terms.situation import Situation
+
+
+def generate(households: int, days: int, seed: int, shape: str, out: Path) -> Situation:
+    """Invent a situation of that size and write its file: the same numbers always give the same file."""
+    made = invented.generate(households, days, seed, shape)
+    files.save(made, out)
+    return made
+
+
+def plan_file(situation_path: Path) -> Chosen:
+    """The checked plan of a situation file.
+
+    Raises
+    ------
+    PlanBroken
+        The checker found a broken rule; such a plan is never handed out.
+    """
+    now = files.load_situation(situation_path)
+    plan = program.make(now)
+    refuse_breaches(checker.check(now, plan))
+    return Chosen(now, plan)
+
+
+def read(situation_path: Path, plan_path: Path) -> Chosen:
+    """A situation file and the file of a plan that was made from it.
+
+    Raises
+    ------
+    InputRefused
+        The plan was made from another situation.
+    """
+    now, plan = files.load_situation(situation_path), files.load_plan(plan_path)
+    if plan.situation_sha256 != files.sha256(now):
+        raise InputRefused(
+            place=str(plan_path),
+            found=f"a plan of the situation {plan.situation_sha256[:12]}",
+            allowed=f"a plan of {situation_path} ({files.sha256(now)[:12]})",
+            remedy=f"Name its own situation file, or plan again: waythrough plan --situation {situation_path}.",
+        )
+    return Chosen(now, plan)
+
+
+def report(chosen: Chosen, values: Iterable[DoorValue] = ()) -> Report:
+    """What a report can tell of files alone: everything bears its id, as nobody gave it a name."""
+    now = chosen.situation
+    site = now.sites[0].id if now.sites else ""
+    return Report(
+        site=Site(site, {"en": site}, "", "", now.time_zone),
+        as_of=now.as_of,
+        generated_at=datetime.combine(now.as_of, time(), UTC),
+        ledger=now.ledger,
+        doors=tuple(Door(door.id, {"en": door.id}, door.party, "", "") for door in now.doors),
+        plan=chosen.plan,
+        situation=now,
+        values=tuple(values),
+        outlooks=now.outlooks,
+    )

@@ -1,0 +1,58 @@
+"""Looking households up in their columns, without making the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from waythrough.terms.households import HouseholdNow
+from waythrough.terms.problems import NotFound
+from waythrough.terms.situation import Situation
+from waythrough.terms.spelling import nearest
+
+
+def home_named(situation: Situation, ident: str) -> HouseholdNow:
+    """The household of that id.
+
+    Raises
+    ------
+    NotFound
+        No such household in the situation.
+    """
+    ids = situation.households.columns.ids
+    if ident not in ids:
+        raise NotFound(what="household", id=ident, near=nearest(ident, ids))
+    return situation.households.row(ids.index(ident))
+
+
+def homes_named(situation: Situation, wanted: Iterable[str]) -> dict[str, HouseholdNow]:
+    """The households of these ids, by id, as far as they are there."""
+    ids = set(wanted)
+    rows = (n for n, ident in enumerate(situation.households.columns.ids) if ident in ids)
+    return {home.id: home for home in map(situation.households.row, rows)}
+
+
+def kin_of(situation: Situation, home: HouseholdNow) -> tuple[HouseholdNow, ...]:
+    """The households that travel together with this one, itself among them, in order of id."""
+    if not home.kin_group:
+        return (home,)
+    columns = situation.households.columns
+    kin, site = columns.kin_names.index(home.kin_group), columns.site_names.index(home.site)
+    rows = (n for n, at in enumerate(columns.kin) if at == kin and columns.site[n] == site)
+    return tuple(sorted(map(situation.households.row, rows), key=lambda h: h.id))
+
+
+def homes_that_chose(situation: Situation, destination: str) -> Iterator[HouseholdNow]:
+    """Every household that has the destination among its choices."""
+    columns = situation.households.columns
+    if destination not in columns.destination_names:
+        return
+    place = columns.destination_names.index(destination)
+    for n in range(len(columns.ids)):
+        if place in columns.choice[columns.choice_start[n] : columns.choice_start[n + 1]]:
+            yield situation.households.row(n)
+
+
+def sizes(situation: Situation) -> dict[str, int]:
+    """People in each household, by id."""
+    columns = situation.households.columns
+    return dict(zip(columns.ids, columns.size, strict=True))

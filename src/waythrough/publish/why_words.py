@@ -1,0 +1,113 @@
+"""Answers to “why not?” in sentences: for a household, a destination, a route, a day, and an aim somebody set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+
+from waythrough.publish.desk import Desk
+from waythrough.publish.values import door_and_party
+from waythrough.publish.words import Said
+from waythrough.terms.planned import Reason, ReturnTrip
+from waythrough.terms.problems import N_
+from waythrough.terms.situation import Situation
+from waythrough.terms.whys import DestinationWhy, Lever, RouteWhy, TargetWhy
+
+
+def of_household(desk: Desk, situation: Situation, reasons: Iterable[Reason]) -> Iterator[Said]:
+    """What stands against each of a household's choices, run of days by run of days."""
+    for destination, runs in groupby(reasons, key=lambda reason: reason.destination):
+        if destination:
+            yield desk.words.say("To {destination}:", destination=desk.name(destination))
+        for reason in runs:
+            yield because(desk, situation, reason)
+
+
+def of_seat(desk: Desk, situation: Situation, trip: ReturnTrip) -> Said:
+    """A household that has a seat."""
+    return desk.words.say(
+        "It has a seat: to {destination} on {day}, route {route}.",
+        destination=desk.name(trip.destination),
+        day=situation.day(trip.day),
+        route=desk.name(trip.route),
+    )
+
+
+def of_destination(desk: Desk, why: DestinationWhy) -> Iterator[Said]:
+    """Who chose a destination, who travels there, and why the others do not."""
+    say = desk.words.say
+    yield say(
+        "Households that chose {destination}: {n}.", destination=desk.name(why.destination), n=why.households
+    )
+    yield say("Of them, {n} travel there in this plan.", n=why.seated)
+    if why.elsewhere:
+        yield say("Travel to another of their choices: {n}.", n=why.elsewhere)
+    for code, households in why.others.items():
+        yield desk.words.count(
+            "{n} household without a seat: {reason}.",
+            "{n} households without a seat: {reason}.",
+            households,
+            reason=desk.words.label("not_seated", code),
+        )
+
+
+def of_route(desk: Desk, situation: Situation, why: RouteWhy) -> Iterator[Said]:
+    """What keeps vehicles off a route, and when they leave."""
+    yield desk.words.say("Route {route}:", route=desk.name(why.route))
+    for reason in why.reasons:
+        yield because(desk, situation, reason)
+
+
+def of_target(desk: Desk, situation: Situation, why: TargetWhy) -> Iterator[Said]:
+    """Whether an aim can be reached, whom nothing helps, and what would have to give way."""
+    say = desk.words.say
+    yield say("People meant: {n}.", n=why.people)
+    yield say("Travel by {day} in this plan: {n}.", day=situation.day(why.by_day), n=why.planned)
+    yield say("Could at most, if nobody else travelled: {n}.", n=why.possible)
+    for code, people in why.never.items():
+        reason = desk.words.label("not_seated", code)
+        yield say("No door and no vehicle would help: {n} ({reason}).", n=people, reason=reason)
+    if why.levers:
+        yield say(
+            "For all the others, each of these would have to give way; behind each, who could not without it:"
+        )
+    elif why.planned < why.possible:
+        yield say("Nothing stands against the others but seats that this plan gives to somebody else.")
+    for lever in why.levers:
+        yield _lever(desk, situation, lever)
+
+
+def _lever(desk: Desk, situation: Situation, lever: Lever) -> Said:
+    about = door_and_party(desk, lever.about) if lever.kind.startswith("door") else desk.name(lever.about)
+    if lever.week >= 0:
+        first, last = 7 * lever.week, min(7 * lever.week + 6, situation.days - 1)
+        dates = desk.words.numbers.dates(situation.day(first), situation.day(last))
+        about = desk.words.say("{destination}, {dates}", destination=about, dates=dates)
+    return desk.words.say(_LEVERS[lever.kind], about=about, n=lever.without)
+
+
+_LEVERS: dict[str, str] = {
+    "door": N_("{about} would have to open: {n}."),
+    "consent_dates": N_("Consents would have to hold on other days, asked anew in private: {n}."),
+    "vehicles": N_("More vehicles would be needed, {about}: {n}."),
+    "door_vehicles": N_("{about} would have to let more vehicles pass a day: {n}."),
+    "door_people": N_("{about} would have to let more people pass a day: {n}."),
+    "reception": N_("More places would be needed, {about}: {n}."),
+    "registration": N_("More people would have to be registered a day, {about}: {n}."),
+}
+
+
+def because(desk: Desk, situation: Situation, reason: Reason) -> Said:
+    """One reason on a run of days. A code without words is shown as a code, never guessed."""
+    say, join = desk.words.say, desk.words.numbers.join
+    first, last = situation.day(reason.first_day), situation.day(reason.last_day)
+    days = desk.words.numbers.date(first) if first == last else desk.words.numbers.dates(first, last)
+    if reason.code == "door_shut":
+        doors = join(door_and_party(desk, door) for door in reason.fields["doors"].split(", "))
+        return say("{days}: not open: {doors}.", days=days, doors=doors)
+    if reason.code == "no_door_recorded":
+        zones = desk.names(reason.fields["zones"].split(", "))
+        return say("{days}: no door is recorded for: {zones}.", days=days, zones=zones)
+    if reason.code == "leaves":
+        return say("{days}: vehicles leave: {n}.", days=days, n=int(reason.fields["vehicles"]))
+    return say("{days}: {reason}.", days=days, reason=desk.words.label("not_seated", reason.code))

@@ -1,0 +1,68 @@
+"""Answers to “why not?”: for a destination, for a route, and for an aim somebody set. Pure values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from waythrough.terms.planned import Reason
+
+
+@dataclass(frozen=True)
+class DestinationWhy:
+    """Who asked to go to a destination, and what became of it, in households and people.
+
+    ``seated`` travel there by the plan, ``elsewhere`` to another of their choices. ``others`` counts the households
+    that stay by the first rule that takes the last day away from this destination; ``no_seat`` where none does.
+    """
+
+    destination: str
+    households: int
+    people: int
+    seated: int
+    seated_people: int
+    elsewhere: int
+    others: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class RouteWhy:
+    """One route over a run of days: what keeps vehicles off it; ``trips`` are the vehicles that leave, by day."""
+
+    route: str
+    purpose: str
+    reasons: tuple[Reason, ...]
+    trips: Mapping[int, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Lever:
+    """Something that would have to give way: a door that opens, places, vehicles, a new asking for consent.
+
+    ``alone`` is how many people more could travel if this alone gave way, ``without`` how many fewer if it did not
+    while all the others of its set do. ``week`` counts the weeks of the plan from 0; −1 where it has none.
+    """
+
+    kind: str
+    about: str
+    week: int = -1
+    alone: int = 0
+    without: int = 0
+
+
+@dataclass(frozen=True)
+class TargetWhy:
+    """Whether everybody of a group could travel by a day, and what stands against it. All in people.
+
+    ``planned`` travel by then in the plan; ``possible`` is a bound on how many could, if nobody else travelled at
+    all. ``never`` counts those whom nothing here would help, by reason. ``levers`` is a set that together would let
+    all the others travel, none of which can be left out; empty when they can travel as things are.
+    """
+
+    group: str
+    by_day: int
+    people: int
+    planned: int
+    possible: int
+    never: Mapping[str, int] = field(default_factory=dict)
+    levers: tuple[Lever, ...] = ()

@@ -1,0 +1,105 @@
+"""Planning on files alone, and asking why not, on files and on a workspace."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def made_files(tmp_path_factory, made):
+    """An invented situation with its plan, as the command line writes them."""
+    from waythrough.cli.app import run
+
+    folder = tmp_path_factory.mktemp("files")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WAYTHROUGH_HOME", str(made / "home"))
+        lines = [
+            ["generate", "--households", "60", "--days", "14", "--seed", "3", "--out", f"{folder}/s.json"],
+            ["--situation", f"{folder}/s.json", "--out", f"{folder}/p.json"],
+        ]
+        for line in lines:
+            with pytest.raises(SystemExit) as left:
+                run(["plan", *line, "-q"])
+            assert left.value.code == 0
+    return folder
+
+
+def test_the_same_seed_gives_the_same_file(wt, made_files, tmp_path):
+    again = wt(
+        *("plan", "generate", "--households", "60", "--days", "14", "--seed", "3"),
+        *("--out", tmp_path / "s.json", "--json"),
+    )
+    assert (again.code, again.json["households"]) == (0, 60)
+    assert (tmp_path / "s.json").read_bytes() == (made_files / "s.json").read_bytes()
+
+
+def test_a_plan_made_of_files_is_sound_and_its_doors_can_be_valued(wt, made_files):
+    situation, plan = made_files / "s.json", made_files / "p.json"
+    sound = wt("check", situation, plan)
+    assert sound.code == 0, sound.out
+    valued = wt("doors", "--situation", situation, "--plan", plan, "--no-pairs", "--json")
+    assert valued.code == 0, valued.err
+    assert valued.json["doors"]
+
+
+def test_a_plan_spoken_from_files_says_how_good_it_is(wt, made_files):
+    spoken = wt("plan", "--situation", made_files / "s.json")
+    assert spoken.code == 0, spoken.err
+    assert "best possible plan" in spoken.out or "no plan does better" in spoken.out
+    assert "more lines: --all" in spoken.err or len(spoken.out.splitlines()) <= 80
+
+
+def test_a_plan_of_another_situation_is_refused(wt, made_files, tmp_path):
+    other = json.loads((made_files / "s.json").read_text())
+    other["consent_margin_days"] = 2
+    (tmp_path / "other.json").write_text(json.dumps(other))
+    refused = wt("doors", "--situation", tmp_path / "other.json", "--plan", made_files / "p.json")
+    assert refused.code == 4
+    assert "waythrough plan --situation" in refused.err
+
+
+@pytest.mark.parametrize("extra", [["--days", "9"], ["--keep"]])
+def test_options_of_a_workspace_are_refused_beside_a_file(wt, made_files, extra):
+    assert wt("plan", "--situation", made_files / "s.json", *extra).code == 4
+
+
+def questions(folder):
+    situation = json.loads((folder / "s.json").read_text())
+    day = situation["first_day"]
+    homes = situation["households"]["ids"]
+    yield "household", [homes[0]]
+    yield "destination", [situation["destinations"][0]["id"]]
+    yield "route", [situation["routes"][0]["id"]]
+    yield "day", [day]
+    yield "target", ["most-vulnerable", "--until", "10"]
+    yield "target", ["everyone", "--until", day]
+
+
+def test_every_kind_of_question_is_answered_in_words_and_in_json(wt, made_files):
+    files = ["--situation", made_files / "s.json", "--plan", made_files / "p.json"]
+    for kind, about in questions(made_files):
+        spoken = wt("plan", "why", *about, *files)
+        assert spoken.code == 0, spoken.err
+        assert spoken.out.strip(), about
+        found = wt("plan", "why", *about, *files, "--json")
+        assert (found.json["schema"], found.json["kind"]) == ("waythrough/why/1", kind)
+
+
+def test_a_question_about_nothing_known_names_the_nearest(wt, made_files):
+    asked = wt("plan", "why", "nobody", "--situation", made_files / "s.json", "--plan", made_files / "p.json")
+    assert asked.code == 3
+    outside = wt("plan", "why", "everyone", "--until", "99", "--situation", made_files / "s.json")
+    assert outside.code == 4
+
+
+def test_the_model_case_answers_why_not_in_two_languages(wt, rukban):
+    homes = wt("log", "-C", rukban, "--kind", "household", "--json", "--limit", "1").json["entries"]
+    routes = wt("log", "-C", rukban, "--kind", "route", "--json", "--limit", "50").json["entries"]
+    route = next(entry["record"] for entry in routes if entry["body"]["purpose"] == "return")
+    for about in (homes[0]["record"], route):
+        for language in ("en", "ar"):
+            asked = wt("plan", "why", about, "-C", rukban, "--lang", language)
+            assert asked.code == 0, asked.err
+            assert asked.out.strip()
