@@ -78,17 +78,20 @@ def consent_days(situation: Situation, household: HouseholdNow, destination: str
     return days
 
 
-def units(situation: Situation) -> tuple[list[Unit], dict[str, str]]:
+def units(
+    situation: Situation, households: Iterable[HouseholdNow] | None = None
+) -> tuple[list[Unit], dict[str, str]]:
     """Every unit with at least one allowed day, in order of need then id, and why each other household is
-    in none.
+    in none. ``households`` are those to look at, whole kin groups; all of the situation's if not given.
     """
+    homes = tuple(situation.households if households is None else households)
     known = {d.id for d in situation.destinations}
     allowed = {
         h.id: {d: days for d in h.choices if d in known and (days := consent_days(situation, h, d))}
-        for h in situation.households
+        for h in homes
     }
     found, out = [], {}
-    for members in _together(situation.households):
+    for members in _together(homes):
         choices = _common(members, allowed)
         if choices:
             name = members[0].kin_group or members[0].id

@@ -1,0 +1,232 @@
+"""Prices from a linear program over a random sample of units, with everything shared scaled down alike.
+
+In the program parts of families may travel; what it proves is only used through ``prices.bound``, which looks
+at every unit and needs no solver. The program stays in memory: shutting and opening cells and solving again
+from where it stopped costs a small part of the first solution, which is what door values are made of.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import highspy
+import numpy as np
+
+from waythrough.plan.prices import Prices, vehicle_profit
+from waythrough.plan.problem import Problem
+from waythrough.plan.problem_units import Ints
+from waythrough.terms.problems import NoPlan
+
+MIXES = (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB)
+
+
+@dataclass(frozen=True)
+class Relaxed:
+    """What the linear program found, scaled back up to everybody.
+
+    ``value`` is what journeys are worth in it and ``people`` how many travel: estimates when the sample is not
+    everybody. ``vehicles`` are per vehicle column, in parts. ``prices`` are whole, and lifted as far as
+    vehicles' costs allow.
+    """
+
+    value: float
+    people: float
+    vehicles: np.ndarray
+    prices: Prices
+
+
+@dataclass
+class SampledLp:
+    """The program over a sample of units; ``solve`` it as often as cells open and shut."""
+
+    problem: Problem
+    share: float
+    seed: int = 0
+    sample: Ints = field(init=False)
+    scale: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.sample = sample(self.problem, self.share, self.seed)
+        everyone = int(self.problem.people[_able(self.problem)].sum())
+        self.scale = int(self.problem.people[self.sample].sum()) / max(everyone, 1)
+        self._options = _ranges(self.problem.option_start, self.sample)
+        self._unit = np.repeat(np.arange(len(self.sample)), np.diff(self.problem.option_start)[self.sample])
+        self._build()
+
+    def solve(self, shut: np.ndarray | None = None) -> Relaxed:
+        """The best with the cells marked in ``shut`` (shape: (cells,)) shut; with none given, all are open.
+
+        Raises
+        ------
+        NoPlan
+            HiGHS found no optimum, where doing nothing is possible.
+        """
+        cells = self.problem.cells
+        if not len(self._options):
+            nothing = np.zeros(len(cells.column_cell))
+            return Relaxed(0.0, 0.0, nothing, self._prices(np.zeros(self._rows)))
+        high = self.problem.column_count * self.scale
+        if shut is not None:
+            high = np.where(shut[cells.column_cell], 0.0, high)
+        columns = np.arange(len(high), dtype=np.int32) + len(self._options)
+        self._highs.changeColsBounds(len(high), columns, np.zeros(len(high)), high)
+        self._highs.run()
+        status = self._highs.getModelStatus()
+        if status != highspy.HighsModelStatus.kOptimal:
+            raise NoPlan(
+                what=f"the solver found no prices: {self._highs.modelStatusToString(status)}",
+                remedy="Report this with the situation file: doing nothing should always be possible.",
+            )
+        found = self._highs.getSolution()
+        values, duals = np.asarray(found.col_value), np.asarray(found.row_dual)
+        going = values[: len(self._options)]
+        people = going @ self.problem.people[self.sample][self._unit]
+        return Relaxed(
+            float(going @ self.problem.option_value[self._options]) / self.scale,
+            float(people) / self.scale,
+            values[len(self._options) :] / self.scale,
+            self._prices(duals),
+        )
+
+    # --- building -----------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        """Columns: the sample's options, then vehicles. Rows: seats, special seats, stretcher places of each
+        cell, people rows, vehicle rows, then one row for each unit of the sample.
+        """
+        p, cells, options = self.problem, self.problem.cells, self._options
+        n_cells, n_people = len(cells.day), len(cells.people_rows.names)
+        self._people_at = 3 * n_cells
+        self._vehicle_at = self._people_at + n_people
+        self._unit_at = self._vehicle_at + len(cells.vehicle_rows.names)
+        self._rows = self._unit_at + len(self.sample)
+        cell, unit = p.option_cell[options].astype(np.int64), self.sample[self._unit]
+        column, number = np.arange(len(options)), np.arange(len(cells.column_cell))
+        vehicle = number + len(options)
+        room = p.fleet_room[cells.column_fleet]
+        many, paid = np.diff(cells.people_rows.start)[cell], _ranges(cells.people_rows.start, cell)
+        uses = np.diff(cells.vehicle_rows.start)
+        parts = [
+            (column, cell, p.seats[unit]),
+            (column, n_cells + cell, p.special[unit]),
+            (column, 2 * n_cells + cell, p.stretchers[unit]),
+            (np.repeat(column, many), self._people_at + cells.people_rows.row[paid], np.repeat(p.people[unit], many)),
+            (column, self._unit_at + self._unit, np.ones(len(options), np.int64)),
+            (vehicle, cells.column_cell, -room[:, 0]),
+            (vehicle, n_cells + cells.column_cell, -room[:, 1]),
+            (vehicle, 2 * n_cells + cells.column_cell, -room[:, 2]),
+            (np.repeat(vehicle, uses), self._vehicle_at + cells.vehicle_rows.row, np.ones(int(uses.sum()), np.int64)),
+        ]  # fmt: skip
+        high = np.zeros(self._rows)
+        high[self._people_at : self._vehicle_at] = cells.people_rows.capacity * self.scale
+        high[self._vehicle_at : self._unit_at] = cells.vehicle_rows.capacity * self.scale
+        high[self._unit_at :] = 1.0
+        cost = np.r_[p.option_value[options], np.zeros(len(number), np.int64)].astype(float)
+        most = np.r_[np.ones(len(options)), p.column_count * self.scale]
+        self._highs = _loaded(cost, most, high, parts)
+
+    def _prices(self, duals: np.ndarray) -> Prices:
+        whole = np.floor(np.maximum(duals, 0.0) + 1e-6).astype(np.int64)
+        n = len(self.problem.cells.day)
+        return lifted(
+            self.problem,
+            Prices(
+                whole[:n],
+                whole[n : 2 * n],
+                whole[2 * n : self._people_at],
+                whole[self._people_at : self._vehicle_at],
+                whole[self._vehicle_at : self._unit_at],
+            ),
+        )
+
+
+def sample(problem: Problem, share: float, seed: int) -> Ints:
+    """Units drawn for a program, in order: ``share`` of those with an option, spread over sites and days.
+
+    Units alike in site, best trip and size stand side by side, and every so manyth is taken from a random
+    start: a sample that looks like everybody gives better prices than one drawn blindly.
+    """
+    able = _able(problem)
+    if share >= 1.0:
+        return able
+    luck = scrambled(able, seed)
+    best = problem.option_cell[problem.option_start[able]]
+    order = able[np.lexsort((luck, problem.people[able], best, problem.units.site[able]))]
+    many = max(1, round(share * len(able)))
+    start = int(scrambled(np.zeros(1, np.int64), seed)[0] % np.uint64(1 << 20)) / (1 << 20)
+    at = np.floor((np.arange(many) + start) * (len(able) / many)).astype(np.int64)
+    return np.sort(order[at])
+
+
+def scrambled(numbers: Ints, seed: int) -> np.ndarray:
+    """A well-mixed number for each number and seed (SplitMix64), the same on every machine."""
+    with np.errstate(over="ignore"):
+        z = numbers.astype(np.uint64) + np.uint64((seed + 1) * MIXES[0] % (1 << 64))
+        z = (z ^ (z >> np.uint64(30))) * np.uint64(MIXES[1])
+        z = (z ^ (z >> np.uint64(27))) * np.uint64(MIXES[2])
+        return z ^ (z >> np.uint64(31))
+
+
+def lifted(problem: Problem, prices: Prices) -> Prices:
+    """The prices with seats and special seats as dear as they can be before a vehicle earns anything.
+
+    A seat nobody in the sample wanted has no price, and would look free to everybody else. As long as no
+    vehicle on the cell earns more than it costs, a dearer seat can only lower the bound.
+    """
+    cells = problem.cells
+    if not len(cells.column_cell):
+        return prices
+    at, room = cells.column_start[:-1], problem.fleet_room[cells.column_fleet]
+    seats, special, stretchers = prices.seats.copy(), prices.special.copy(), prices.stretchers.copy()
+    for kind, price in enumerate((seats, special, stretchers)):
+        now = Prices(seats, special, stretchers, prices.people_rows, prices.vehicle_rows)
+        spare = np.maximum(-vehicle_profit(problem, now), 0)
+        # Where no vehicle of a cell has such a place, its price is nobody's cost: it may be as high as any value.
+        each = np.where(room[:, kind] > 0, spare // np.maximum(room[:, kind], 1), np.iinfo(np.int64).max)
+        least = np.minimum.reduceat(each, at)
+        price += np.where(least == np.iinfo(np.int64).max, problem.option_value.max(initial=0), least)
+    return Prices(seats, special, stretchers, prices.people_rows, prices.vehicle_rows)
+
+
+def solved(
+    cost: np.ndarray, most: np.ndarray, high: np.ndarray, terms: tuple[Ints, Ints, np.ndarray]
+) -> np.ndarray:
+    """The columns of most cost, each from 0 to ``most``, with each row at most ``high``."""
+    highs = _loaded(cost, most, high, [terms])
+    highs.run()
+    return np.asarray(highs.getSolution().col_value)
+
+
+def _able(problem: Problem) -> Ints:
+    return np.flatnonzero(np.diff(problem.option_start))
+
+
+def _ranges(start: Ints, chosen: Ints) -> Ints:
+    """The positions start[c] … start[c + 1] − 1 of each chosen c, one after the other."""
+    many = np.diff(start)[chosen]
+    before = np.cumsum(many) - many
+    return np.repeat(start[chosen] - before, many) + np.arange(int(many.sum()))
+
+
+def _loaded(
+    cost: np.ndarray, most: np.ndarray, high: np.ndarray, parts: list[tuple[Ints, Ints, Ints]]
+) -> highspy.Highs:
+    column, row, value = (np.concatenate(each) for each in zip(*parts, strict=True))
+    kept = value != 0
+    column, row, value = column[kept], row[kept], value[kept]
+    order = np.argsort(column, kind="stable")
+    lp = highspy.HighsLp()
+    lp.num_col_, lp.num_row_ = len(cost), len(high)
+    lp.col_cost_, lp.col_lower_, lp.col_upper_ = cost, np.zeros(len(cost)), most
+    lp.row_lower_, lp.row_upper_ = np.full(len(high), -highspy.kHighsInf), high
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    lp.a_matrix_.start_ = np.searchsorted(column[order], np.arange(len(cost) + 1)).astype(np.int32)
+    lp.a_matrix_.index_ = row[order].astype(np.int32)
+    lp.a_matrix_.value_ = value[order].astype(float)
+    lp.sense_ = highspy.ObjSense.kMaximize
+    highs = highspy.Highs()
+    highs.silent()
+    for name, option in (("threads", 1), ("parallel", "off"), ("random_seed", 7), ("solver", "simplex")):
+        highs.setOptionValue(name, option)
+    highs.passModel(lp)
+    return highs

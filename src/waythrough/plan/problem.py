@@ -1,0 +1,179 @@
+"""The journeys as whole numbers: who could ride on which trip, what that is worth, and what the trips share.
+
+A *cell* is a trip that could start: a route on a day on which it is open and its destination receives. A
+*unit* is a household, or the kin group that asked to travel together. An *option* is a unit on a cell, allowed
+by every consent. There is no name and no fraction in what the search and the bound see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from waythrough.plan.network import Network
+from waythrough.plan.problem_cells import Cells, cells
+from waythrough.plan.problem_units import Ints, Units, column, travel_units
+from waythrough.terms.problems import InputRefused
+from waythrough.terms.situation import Situation
+
+LARGEST_EXACT = 2**53
+"""Whole numbers up to here survive every JSON reader."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """The return side of a situation. All arrays are int64 but ``option_cell`` (int32).
+
+    Units are in order of need then name; ``units`` has their names and members, ``cells`` the trips and rows.
+    Of a unit: ``people`` in all, ``seats`` it takes (those on stretchers take none), ``special`` seats among
+    them, ``stretchers``. Options of unit ``u`` are ``option_start[u]`` to ``option_start[u + 1]``, best value
+    first, then by cell. ``fleet_room`` has a row per fleet: seats, special seats, stretcher places, vehicles.
+    """
+
+    days: int
+    units: Units
+    cells: Cells
+    people: Ints
+    seats: Ints
+    special: Ints
+    stretchers: Ints
+    option_start: Ints
+    option_cell: np.ndarray
+    option_value: Ints
+    fleet_room: Ints
+    exposure: Ints
+    metres: Ints
+
+    @property
+    def size(self) -> int:
+        """How many units have an allowed day; some may have no option."""
+        return len(self.people)
+
+    @cached_property
+    def option_unit(self) -> np.ndarray:
+        """The unit of each option, int32."""
+        return np.repeat(np.arange(self.size, dtype=np.int32), np.diff(self.option_start))
+
+    @cached_property
+    def column_count(self) -> Ints:
+        """The most vehicles each vehicle column can have: all of its fleet."""
+        return self.fleet_room[self.cells.column_fleet, 3]
+
+
+def problem(situation: Situation, network: Network, also: Mapping[str, int] | None = None) -> Problem:
+    """The return side of a situation as whole numbers.
+
+    ``also`` gives days of departure on which a route is not open but might be (route → bits): their cells are
+    there to be valued, and must be shut again in whatever makes a plan.
+
+    Raises
+    ------
+    InputRefused
+        Values together pass the largest whole number that every reader keeps exactly.
+    """
+    grid = cells(situation, network, also or {})
+    units = travel_units(situation)
+    c = situation.households.columns
+    size, lying = column(c.size)[units.member], column(c.stretchers)[units.member]
+    special = column(c.special)[units.member]
+    room = _fleet_room(situation, grid)
+    fits = _fits(situation, grid, room, units, (size - lying, special, lying))
+    start, cell, value = _options(situation, network, grid, units, fits)
+    if int(value[start[:-1][start[:-1] < start[1:]]].sum()) >= LARGEST_EXACT:
+        raise InputRefused(
+            place="the values of the journeys",
+            found="a sum past the largest whole number every reader keeps exactly",
+            allowed="sums below 2^53",
+            remedy="Use smaller weights in the policy.",
+        )
+    exposure, metres = _road(network, grid)
+    at = units.member_start[:-1]
+    people, seats, special, lying = (
+        np.add.reduceat(each, at) if len(at) else np.zeros(0, np.int64)
+        for each in (size, size - lying, special, lying)
+    )
+    return Problem(
+        situation.days, units, grid, people, seats, special, lying, start, cell, value, room, exposure, metres
+    )
+
+
+def _fleet_room(situation: Situation, grid: Cells) -> Ints:
+    fleets = {f.id: f for f in situation.fleets}
+    ours = [fleets[name] for name in grid.fleets]
+    found = [(f.seats, f.special_seats, f.stretcher_places, f.count) for f in ours]
+    return np.array(found, np.int64).reshape(-1, 4)
+
+
+def _road(network: Network, grid: Cells) -> tuple[Ints, Ints]:
+    """Exposure and metres of one vehicle on each cell."""
+    each = [(network.exposure(network.routes[r]), network.metres(network.routes[r])) for r in grid.routes]
+    per_route = np.array(each, np.int64).reshape(-1, 2)
+    return per_route[grid.route, 0], per_route[grid.route, 1]
+
+
+def _fits(situation: Situation, grid: Cells, room: Ints, units: Units, needs: tuple[Ints, ...]) -> np.ndarray:
+    """Whether each of the route's vehicles is large enough for every household of a unit: (routes, units)."""
+    fits = np.zeros((len(grid.routes), len(units.names)), bool)
+    if not fits.size:
+        return fits
+    alike: dict[tuple[int, ...], np.ndarray] = {}
+    for n in range(len(grid.routes)):
+        first = grid.column_start[grid.start[n]] if grid.start[n] < grid.start[n + 1] else 0
+        last = grid.column_start[grid.start[n] + 1] if grid.start[n] < grid.start[n + 1] else 0
+        fleets = tuple(grid.column_fleet[first:last].tolist())
+        if fleets not in alike:
+            able = np.zeros(len(needs[0]), bool)
+            for f in fleets:
+                able |= np.logical_and.reduce([need <= room[f, k] for k, need in enumerate(needs)])
+            alike[fleets] = np.logical_and.reduceat(able, units.member_start[:-1])
+        fits[n] = alike[fleets]
+    return fits
+
+
+def _options(
+    situation: Situation, network: Network, grid: Cells, units: Units, fits: np.ndarray
+) -> tuple[Ints, np.ndarray, Ints]:
+    """Every (unit, cell) with its value: by unit, best value first, then by cell."""
+    c = situation.households.columns
+    site_number = {name: n for n, name in enumerate(c.site_names)}
+    end_number = {d.id: n for n, d in enumerate(situation.destinations)}
+    site_of = units.site[units.allow_unit]
+    found = []
+    for n, name in enumerate(grid.routes):
+        route = network.routes[name]
+        rows = np.flatnonzero(
+            (site_of == site_number.get(route.site, -1))
+            & (units.allow_end == end_number[route.end])
+            & fits[n, units.allow_unit]
+        )
+        days = grid.day[grid.start[n] : grid.start[n + 1]]
+        low = np.searchsorted(days, units.allow_first[rows])
+        many = np.searchsorted(days, units.allow_last[rows], "right") - low
+        row = np.repeat(rows, many)
+        day = np.repeat(low - np.cumsum(many) + many, many) + np.arange(len(row))
+        value = units.allow_worth[row] * (2 * situation.days - days[day])
+        found.append((units.allow_unit[row], day + grid.start[n], value))
+    if not found:
+        return np.zeros(len(units.names) + 1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.int64)
+    unit, cell, value = (np.concatenate(part) for part in zip(*found, strict=True))
+    return _sorted(len(units.names), unit, cell, value)
+
+
+def _sorted(units: int, unit: Ints, cell: Ints, value: Ints) -> tuple[Ints, np.ndarray, Ints]:
+    start = np.zeros(units + 1, np.int64)
+    np.cumsum(np.bincount(unit, minlength=units), out=start[1:])
+    most, cells_ = int(value.max(initial=0)), int(cell.max(initial=0))
+    value_bits, cell_bits = most.bit_length(), cells_.bit_length()
+    if max(units, 1).bit_length() + value_bits + cell_bits > 62:
+        order = np.lexsort((cell, -value, unit))
+        return start, cell[order].astype(np.int32), value[order]
+    # One number per option, in the order wanted: sorting numbers is far quicker than sorting by three keys.
+    packed = (unit << (value_bits + cell_bits)) | ((most - value) << cell_bits) | cell
+    packed.sort()
+    cell = (packed & ((1 << cell_bits) - 1)).astype(np.int32)
+    packed >>= cell_bits
+    packed &= (1 << value_bits) - 1
+    return start, cell, most - packed

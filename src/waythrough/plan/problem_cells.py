@@ -1,0 +1,164 @@
+"""Trips that could start, and what they share: a cell is a route on a day on which it is open and received.
+
+Rows come in two families. People rows are places for people: reception by day, week and in all, the
+registration desk, caps on people at doors. Vehicle rows are places for vehicles: fleets on their cycles, caps
+on vehicles at doors. Every name is ``kind|id|day``; it is by these names that a plan's certificate gives its
+prices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from waythrough.plan.network import Network, cycle_days
+from waythrough.terms.situation import DestinationNow, FleetNow, RouteNow, Situation
+
+Ints = np.ndarray
+Row = tuple[str, str, int]
+"""Kind, id and day of a shared row."""
+
+WEEK = 7
+"""Days of a week of reception, counted from day 0 of the plan."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Shared rows with their capacity, and which members (cells or vehicle columns) use one of each.
+
+    Member ``m`` uses the rows ``row[start[m] : start[m + 1]]``.
+    """
+
+    names: tuple[Row, ...]
+    capacity: Ints
+    start: Ints
+    row: Ints
+
+    def priced(self, prices: Ints) -> Ints:
+        """What one person (or vehicle) pays on each member at these prices of the rows."""
+        paid = np.r_[0, np.cumsum(prices[self.row])]
+        return paid[self.start[1:]] - paid[self.start[:-1]]
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Cells in order of route and day, vehicle columns in order of cell and fleet, and their shared rows."""
+
+    routes: tuple[str, ...]
+    route: Ints
+    day: Ints
+    start: Ints
+    people_rows: Rows
+    fleets: tuple[str, ...]
+    column_cell: Ints
+    column_fleet: Ints
+    column_start: Ints
+    vehicle_rows: Rows
+
+
+def receives(end: DestinationNow | None) -> bool:
+    """True where movements are not stopped and somebody stated how many people can be received."""
+    return end is not None and not end.stopped and (end.per_day, end.per_week, end.total) != (None, None, None)
+
+
+def cells(situation: Situation, network: Network, also: Mapping[str, int]) -> Cells:
+    """Every cell, its vehicle columns and rows. ``also`` gives further days of departure, route → bits."""
+    ends = {d.id: d for d in situation.destinations}
+    routes = [
+        route
+        for route in network.of_purpose("return")
+        if receives(ends.get(route.end)) and network.fleets(route)
+    ]
+    days = {r.id: network.departures[r.id] | also.get(r.id, 0) for r in routes}
+    at = [(n, t) for n, r in enumerate(routes) for t in range(situation.days) if days[r.id] >> t & 1]
+    fleets = sorted({f.id: f for r in routes for f in network.fleets(r)}.items())
+    number = {name: n for n, (name, _) in enumerate(fleets)}
+    columns = [(c, number[f.id]) for c, (n, _) in enumerate(at) for f in network.fleets(routes[n])]
+    route_of, day_of = _array(n for n, _ in at), _array(t for _, t in at)
+    return Cells(
+        routes=tuple(r.id for r in routes),
+        route=route_of,
+        day=day_of,
+        start=np.searchsorted(route_of, np.arange(len(routes) + 1)),
+        people_rows=_people_rows(situation, routes, ends, at),
+        fleets=tuple(name for name, _ in fleets),
+        column_cell=_array(c for c, _ in columns),
+        column_fleet=_array(f for _, f in columns),
+        column_start=np.searchsorted(_array(c for c, _ in columns), np.arange(len(at) + 1)),
+        vehicle_rows=_vehicle_rows(situation, network, routes, at, [(c, fleets[f][1]) for c, f in columns]),
+    )
+
+
+def _people_rows(
+    situation: Situation,
+    routes: list[RouteNow],
+    ends: Mapping[str, DestinationNow],
+    at: list[tuple[int, int]],
+) -> Rows:
+    desk = {s.id: s.registration_per_day for s in situation.sites if s.registration_per_day is not None}
+    caps = {d.id: d.max_people for d in situation.doors if d.max_people is not None}
+    passed = [sorted(doors_with_people(r)) for r in routes]
+
+    def used(n: int, t: int) -> Iterator[tuple[Row, int]]:
+        route, arrival = routes[n], t + routes[n].days_out
+        end = ends[route.end]
+        if end.per_day is not None:
+            yield ("day", end.id, arrival), end.per_day
+        if end.per_week is not None:
+            yield ("week", end.id, arrival // WEEK), end.per_week
+        if end.total is not None:
+            yield ("total", end.id, 0), end.total
+        if route.site in desk:
+            yield ("site", route.site, t), desk[route.site]
+        for door, offset in passed[n]:
+            if door in caps:
+                yield ("people", door, t + offset), caps[door]
+
+    return _rows(used(n, t) for n, t in at)
+
+
+def doors_with_people(route: RouteNow) -> set[tuple[str, int]]:
+    """Each door passed with people aboard, and the day offset: the loaded way; the way home is empty."""
+    met = {(door, use.day_offset) for use in route.out for door in use.doors}
+    return met | {(door, offset) for door in route.extra_doors for offset in range(route.days_out + 1)}
+
+
+def _vehicle_rows(
+    situation: Situation,
+    network: Network,
+    routes: list[RouteNow],
+    at: list[tuple[int, int]],
+    columns: list[tuple[int, FleetNow]],
+) -> Rows:
+    def used(cell: int, fleet: FleetNow) -> Iterator[tuple[Row, int]]:
+        n, t = at[cell]
+        for day in range(t, min(t + cycle_days(routes[n], fleet), situation.days)):
+            yield ("fleet", fleet.id, day), fleet.count
+        for door, offset in sorted(network.passed[routes[n].id]):
+            if door in network.caps:
+                yield ("cap", door, t + offset), network.caps[door]
+
+    return _rows(used(cell, fleet) for cell, fleet in columns)
+
+
+def _rows(members: Iterable[Iterable[tuple[Row, int]]]) -> Rows:
+    capacity: dict[Row, int] = {}
+    used = []
+    for member in members:
+        mine = list(member)
+        capacity.update(mine)
+        used.append([name for name, _ in mine])
+    names = sorted(capacity)
+    number = {name: n for n, name in enumerate(names)}
+    start = np.zeros(len(used) + 1, np.int64)
+    np.cumsum([len(mine) for mine in used], out=start[1:])
+    return Rows(
+        tuple(names), _array(capacity[name] for name in names), start,
+        _array(number[name] for mine in used for name in mine),
+    )  # fmt: skip
+
+
+def _array(values: Iterable[int]) -> Ints:
+    return np.fromiter(values, np.int64)
