@@ -7,9 +7,10 @@ from datetime import date
 from pathlib import Path
 
 from waythrough.actions.permissions import check_can
-from waythrough.actions.record import new_id
+from waythrough.actions.policies import in_force
 from waythrough.actions.understand import board, outlooks, population, value_of
 from waythrough.actions.workspace import Workspace
+from waythrough.actions.writing import new_id
 from waythrough.plan import check as checker
 from waythrough.plan import doors as door_values
 from waythrough.plan import files, gather, program
@@ -55,7 +56,6 @@ def situation(ws: Workspace, days: int = DAYS, site: str | None = None) -> Situa
                 remedy="Record a figure: waythrough record figure --counts population …",
             )
         people[each.id] = round(estimate.value)
-    policies = ws.records("policy")  # the one known last is in force
     return gather.situation(
         gather.Position(
             as_of=ws.as_of,
@@ -69,6 +69,8 @@ def situation(ws: Workspace, days: int = DAYS, site: str | None = None) -> Situa
             routes=tuple(ws.register("route").values()),
             destinations=tuple(ws.register("destination").values()),
             stops=tuple(ws.register("protection_stop").values()),
+            incidents=tuple(ws.register("incident").values()),
+            site_records=tuple(sites),
             reviews=tuple(ws.records("review")),
             warehouses=tuple(ws.register("warehouse").values()),
             stocks=tuple(ws.records("stock")),
@@ -77,7 +79,7 @@ def situation(ws: Workspace, days: int = DAYS, site: str | None = None) -> Situa
             households=tuple(settled_households(ws)),
             intentions=tuple(ws.records("intention")),
             consents=tuple(undoubted_consents(ws)),
-            policy=policies[-1] if policies else None,
+            policy=in_force(ws),
             outlooks=tuple(outlooks(ws, days)),
         )
     )

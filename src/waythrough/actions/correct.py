@@ -6,8 +6,8 @@ import json
 from collections.abc import Sequence
 
 from waythrough.actions.permissions import check_can
-from waythrough.actions.record import revise
 from waythrough.actions.workspace import Workspace
+from waythrough.actions.writing import revise
 from waythrough.terms.codec import from_body
 from waythrough.terms.entries import Entry
 from waythrough.terms.kinds import KINDS, PERSONAL

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from waythrough.actions.permissions import check_can
-from waythrough.actions.record import draft_of
 from waythrough.actions.tables import RECORD_KIND, TABLES, required, shape
 from waythrough.actions.workspace import Workspace
+from waythrough.actions.writing import draft_of
 from waythrough.intake.guarded import read_table_guarded
 from waythrough.intake.shapes import Row, Table
 from waythrough.intake.tables import TableRefused

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from waythrough.actions.permissions import check_can
-from waythrough.actions.record import draft_of, new_id
 from waythrough.actions.workspace import Workspace
+from waythrough.actions.writing import draft_of, new_id
 from waythrough.intake.guarded import load_text_guarded
 from waythrough.intake.reader import read_document as read_layer
 from waythrough.terms.claims import KnownParty, KnownPlace, Published, Registry, TextLayer

@@ -8,35 +8,24 @@ last day on which the source can have been published; without a source the words
 from __future__ import annotations
 
 import dataclasses
-import hashlib
-import secrets
 import zoneinfo
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 
 from waythrough.actions.permissions import check_can
+from waythrough.actions.policies import record_policy
 from waythrough.actions.workspace import Workspace
+from waythrough.actions.writing import Told, new_id, revise, write
 from waythrough.terms import states
 from waythrough.terms.access import Answer, Execution, Performance, Request, Step
-from waythrough.terms.doing import Movement
+from waythrough.terms.doing import Incident, Movement
 from waythrough.terms.entries import ERASED, Draft, Entry
 from waythrough.terms.kinds import body_of, kind_of
 from waythrough.terms.parties import Person
 from waythrough.terms.people import Consent, Household, Identity
 from waythrough.terms.places import ProtectionStop, Review, Site
 from waythrough.terms.problems import InputRefused, Protected
-from waythrough.terms.references import Exists, check_record
-from waythrough.terms.sayings import Source
 from waythrough.terms.spelling import nearest
-
-Told = str | Source | None
-
-
-def new_id(kind: str, key: str | None = None) -> str:
-    """An opaque id that begins with the kind: fresh, or always the same one for the same idempotency key."""
-    return f"{kind}-{hashlib.sha256(key.encode()).hexdigest()[:8] if key else secrets.token_hex(4)}"
-
 
 # --- asking ------------------------------------------------------------------------------------------------
 
@@ -181,9 +170,11 @@ def record_movement(
 
 
 def lift_stop(ws: Workspace, actor: Person, stop_id: str, reason: str) -> Entry:
-    """A named person has reviewed a protection stop and lifts it, with the reason."""
+    """A named person has reviewed a protection stop, or a report of harm, and lifts it, with the reason."""
     check_can(actor, "lift stop")
-    stop: ProtectionStop = ws.get("protection_stop", stop_id, "protection stop")
+    stop: ProtectionStop | Incident = ws.register("incident").get(stop_id) or ws.get(
+        "protection_stop", stop_id, "protection stop or incident"
+    )
     if not reason.strip():
         raise Protected(
             what="a stop lifted without a reason", remedy="Say what was found, and by whom it was checked."
@@ -232,6 +223,7 @@ RECORDERS: dict[str, Recorder] = {
     "household": record_household,
     "identity": record_identity,
     "movement": record_movement,
+    "policy": record_policy,
 }
 """Kinds with rules of their own; every other kind is recorded by `record_plain`."""
 
@@ -243,13 +235,6 @@ def record(ws: Workspace, actor: Person, value: Any, told: Told = None, key: str
 
 
 # --- correcting --------------------------------------------------------------------------------------------
-
-
-def revise(ws: Workspace, actor: Person, record: Any, told: Told = None, key: str | None = None) -> Entry:
-    """Write a new revision of a record: it names every revision that stands, so a conflict is settled by it."""
-    head = ws.ledger.head(record.id)
-    corrects = tuple(entry.id for entry in head.entries) if head else ()
-    return write(ws, actor, record, told, corrects=corrects, key=key)
 
 
 def settle(ws: Workspace, actor: Person, record_id: str, keep: str, reason: str) -> Entry:
@@ -275,64 +260,6 @@ def settle(ws: Workspace, actor: Person, record_id: str, keep: str, reason: str)
     return ws.append([kept, Draft("review", review.id, body_of(review))], actor.id)[0]
 
 
-# --- writing it down ---------------------------------------------------------------------------------------
-
-
-def write(
-    ws: Workspace,
-    actor: Person,
-    record: Any,
-    told: Told,
-    *,
-    corrects: tuple[str, ...] = (),
-    key: str | None = None,
-) -> Entry:
-    """Check codes and references, then append one commit: the source if it is new, and the record."""
-    drafts: list[Draft] = []
-    source = ws.get("source", told) if isinstance(told, str) else told
-    if isinstance(told, Source):
-        # The first organisation of a workspace is known from its own words: nobody was recorded before it.
-        check_record(told, _known_with(ws, record), ws.register)
-        drafts.append(draft_of(told, None))
-    check_record(record, _known_with(ws, told), ws.register)
-    _check_told(ws, record, source)
-    _check_happened(ws, record)
-    drafts.append(draft_of(record, source, corrects))
-    return ws.append(drafts, actor.id, key)[-1]
-
-
-def _known_with(ws: Workspace, coming: Any) -> Exists:
-    """Whether a record is known, or is the one that comes in the same commit."""
-    new = None if coming is None or isinstance(coming, str) else (kind_of(coming), coming.id)
-    return lambda kind, ident: (kind, ident) == new or ident in ws.register(kind)
-
-
-def draft_of(record: Any, source: Source | None, corrects: tuple[str, ...] = ()) -> Draft:
-    """The draft of a record told by a source."""
-    return Draft(
-        kind=kind_of(record),
-        record=record.id,
-        body=body_of(record),
-        corrects=corrects,
-        known_on=_known_on(record, source),
-        source=source.id if source else None,
-    )
-
-
-def _known_on(record: Any, source: Source | None) -> date | None:
-    """The day the words were known; None is the day they are recorded.
-
-    What an adult or a household says to us is known on the day it was said: a withdrawal counts from that day on, in
-    every plan, whenever somebody types it in, and no publication of ours dates it.
-    """
-    if isinstance(record, Source):
-        return record.published.latest
-    if said := {"consent": "given_on", "intention": "asked_on"}.get(kind_of(record)):
-        day: date = getattr(record, said)
-        return day
-    return source.published.latest if source else None
-
-
 # --- helpers -----------------------------------------------------------------------------------------------
 
 
@@ -352,34 +279,6 @@ def _check_site(site: Site) -> None:
             allowed="an ISO 3166 code of two or three capital letters",
             remedy="Take it from the record, never from a map.",
         )
-
-
-def _check_told(ws: Workspace, record: Any, source: Source | None) -> None:
-    """What somebody else says stands only with where we heard it. What we say ourselves needs no other witness.
-
-    A protection stop is the exception: nobody is kept from protecting people for want of a reference.
-    """
-    speaker = "" if isinstance(record, ProtectionStop) else getattr(record, "speaker", "")
-    if source is None and speaker and speaker not in ws.register("organisation"):
-        raise InputRefused(
-            place=f"{kind_of(record)} said by {speaker}",
-            found="no source",
-            allowed="a recorded source, or where it was heard",
-            remedy="Add --source ID, or --heard TITLE --heard-from PARTY --heard-on DAY.",
-        )
-
-
-def _check_happened(ws: Workspace, record: Any) -> None:
-    """An answer, an execution or a performance is told after it happened, never before."""
-    if kind_of(record) in ("answer", "execution", "performance"):
-        today = ws.clock().date()
-        if record.on.earliest > today:
-            raise InputRefused(
-                place=f"{kind_of(record)}.on",
-                found=str(record.on.earliest),
-                allowed=f"{today} or earlier",
-                remedy="Correct the day; what is only announced is a claim, with its source.",
-            )
 
 
 def _check_doors_were_asked(ws: Workspace, answer: Answer) -> None:

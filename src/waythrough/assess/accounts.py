@@ -220,6 +220,9 @@ def _of_answer(known: Known[Answer]) -> Told:
         standing=answer.standing,
         words=answer.words,
         conditions=answer.conditions,
+        max_vehicles=answer.max_vehicles,
+        max_people=answer.max_people,
+        goods=answer.goods,
     )
     return Told(account, answer.request, answer.request, account.on)
 
@@ -238,6 +241,9 @@ def _of_guarantee(known: Known[Guarantee]) -> Told:
         standing=promise.standing,
         words=promise.words,
         conditions=promise.conditions,
+        max_vehicles=promise.max_vehicles,
+        max_people=promise.max_people,
+        goods=promise.goods,
     )
     return Told(account, promise.request or promise.id, promise.request, account.on)
 
@@ -255,6 +261,9 @@ def _of_performance(known: Known[Performance], promise: Guarantee) -> Told:
         window=promise.window,
         standing=promise.standing,
         words=done.words,
+        max_vehicles=promise.max_vehicles,
+        max_people=promise.max_people,
+        goods=promise.goods,
     )
     return Told(account, promise.request or promise.id, promise.request, promise.given_on.latest)
 

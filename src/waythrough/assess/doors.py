@@ -134,7 +134,8 @@ def _state_of(door: Door, facts: Facts) -> DoorState:
             return replace(_waiting(door, asked, told, facts), accounts=accounts)
     if ruling is None:
         return DoorState(door.id, "not_asked", facts.as_of, accounts=accounts)
-    return replace(_ruled(door, ruling, facts), accounts=accounts)
+    ruled = replace(_ruled(door, ruling, facts), accounts=accounts)
+    return _limited(ruled, ruling.by, told) if ruled.state == "open" else ruled
 
 
 # --- 1. its own word ----------------------------------------------------------------------------------------
@@ -323,3 +324,24 @@ def _ruled(door: Door, ruling: _Ruling, facts: Facts) -> DoorState:
         agreed_working_days=door.answer_working_days,
         note=note,
     )
+
+
+def _limited(state: DoorState, by: Told, told: Sequence[Told]) -> DoorState:
+    """The door with the limits of its yes: those its own account names, else the tightest that others tell of it.
+
+    Who was told of no limit may simply not have been told: an account without one does not lift another's.
+    """
+    same = [by.account, *(t.account for t in told if t.matter == by.matter and t.side == OPENS)]
+    goods = [set(account.goods) for account in same if account.goods]
+    allowed = set(by.account.goods) or (set.intersection(*goods) or goods[0] if goods else set())
+    return replace(
+        state,
+        max_vehicles=_tightest(by.account.max_vehicles, [account.max_vehicles for account in same]),
+        max_people=_tightest(by.account.max_people, [account.max_people for account in same]),
+        goods=tuple(sorted(allowed)),
+    )
+
+
+def _tightest(own: int | None, all_told: Sequence[int | None]) -> int | None:
+    named = [limit for limit in all_told if limit is not None]
+    return own if own is not None else min(named, default=None)

@@ -152,7 +152,8 @@ def _command(name: str, line: str) -> click.Command:
 
 
 def _write(settings: Settings, name: str, given: dict[str, Any], told: dict[str, Any], sealed: bool) -> None:
-    from waythrough.actions.record import new_id, record
+    from waythrough.actions.record import record
+    from waythrough.actions.writing import new_id
 
     with settings.open_now() as ws:
         ws.sealed_author = sealed
@@ -184,7 +185,7 @@ def _say_when_shown(settings: Settings, ws: Workspace, entry: Entry) -> None:
 
 
 def _told(told: dict[str, Any]) -> str | Source | None:
-    from waythrough.actions.record import new_id
+    from waythrough.actions.writing import new_id
 
     if told["source_id"]:
         return str(told["source_id"])
@@ -239,11 +240,11 @@ def step(
 
 
 @click.command("lift-stop", cls=Shared)
-@click.argument("stop")
+@click.argument("stop", metavar="STOP|INCIDENT")
 @click.option("--reason", required=True, help="What was found, and by whom it was checked.")
 @click.pass_obj
 def lift_stop(settings: Settings, stop: str, reason: str) -> None:
-    """A named person's review lifts a protection stop."""
+    """A named person's review lifts a protection stop, or what a report of harm at a destination stopped."""
     from waythrough.actions.record import lift_stop as lift
 
     with settings.open_now() as ws:

@@ -23,6 +23,7 @@ def household_now(
     first_day: date,
     weights: Mapping[str, int],
     special_needs: frozenset[str],
+    stretcher_needs: frozenset[str] = frozenset(),
     short_on: Callable[[date], bool],
 ) -> HouseholdNow:
     """A household as the planner sees it. ``first_day`` is day 0; ``short_on(day)`` says if stocks were low
@@ -39,11 +40,12 @@ def household_now(
         if (decision := _newest(consents, adult, "travel", destination))
     }
     live = [c for c in travel.values() if c.decision == "given"]
+    lying = min(home.size, sum(need in stretcher_needs for need in home.needs))
     return HouseholdNow(
         id=home.id,
         site=home.site,
         size=home.size,
-        special=min(home.size, sum(need in special_needs for need in home.needs)),
+        special=min(home.size - lying, sum(need in special_needs for need in home.needs)),
         weight=max((weights.get(need, 1) for need in home.needs), default=1),
         adults=home.adults,
         choices=_choices(live, wish),
@@ -54,6 +56,7 @@ def household_now(
         kin_group=home.kin_group,
         wishes_to_leave=wish.wish_to_leave if wish else None,
         refused=any(_refuses(home, adult, consents, travel) for adult in home.adults),
+        stretchers=lying,
     )
 
 

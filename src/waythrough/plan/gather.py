@@ -16,10 +16,10 @@ from typing import NoReturn
 from waythrough.plan.consents import household_now
 from waythrough.terms.board import DoorState
 from waythrough.terms.codes import code_list
-from waythrough.terms.doing import Policy
+from waythrough.terms.doing import Incident, Policy
 from waythrough.terms.estimates import Outlook
 from waythrough.terms.people import Consent, Household, Intention
-from waythrough.terms.places import Destination, Door, Leg, ProtectionStop, Review, Route
+from waythrough.terms.places import Destination, Door, Leg, ProtectionStop, Review, Route, Site
 from waythrough.terms.problems import InputRefused, NoPlan
 from waythrough.terms.situation import (
     DestinationNow,
@@ -46,7 +46,7 @@ class Position:
 
     ``people`` is the reconciled number at each site, in whole people. ``ledger`` is the hash the records
     were read at. ``special_needs`` are the need codes that need a special seat; None takes them from the
-    code list of needs. Stops and reviews come in the order in which they became known.
+    code list of needs. Stops, incidents and reviews come in the order in which they became known.
     """
 
     as_of: date
@@ -59,6 +59,7 @@ class Position:
     routes: Sequence[Route]
     destinations: Sequence[Destination] = ()
     stops: Sequence[ProtectionStop] = ()
+    incidents: Sequence[Incident] = ()
     reviews: Sequence[Review] = ()
     warehouses: Sequence[Warehouse] = ()
     stocks: Sequence[Stock] = ()
@@ -71,6 +72,7 @@ class Position:
     outlooks: Sequence[Outlook] = ()
     days: int = 28
     special_needs: frozenset[str] | None = None
+    site_records: Sequence[Site] = ()
     sites: Sequence[str] = field(default=())
     """Site ids to plan for; empty means every site whose people are known."""
 
@@ -122,8 +124,14 @@ def situation(position: Position) -> Situation:
 
 
 def special_needs() -> frozenset[str]:
-    """Need codes that need a special seat, by the code list of needs."""
-    return frozenset(code for code, row in code_list("need").codes.items() if row.get("special_seat") is True)
+    """Need codes that need a special seat, by the code list of needs; who lies down needs no seat at all."""
+    rows = code_list("need").codes.items()
+    return frozenset(code for code, row in rows if row.get("special_seat") is True) - stretcher_needs()
+
+
+def stretcher_needs() -> frozenset[str]:
+    """Need codes that need a place to lie down, by the code list of needs."""
+    return frozenset(code for code, row in code_list("need").codes.items() if row.get("lying") is True)
 
 
 # --- supply -----------------------------------------------------------------------------------------------
@@ -154,7 +162,8 @@ def _site(
             remedy="Record a figure for the site, and look at `waythrough assess population`.",
         )
     known = {good.id: stock[site, good.id] for good in goods if (site, good.id) in stock}
-    return SiteNow(site, position.people[site], known, tuple(sorted(known)))
+    desk = next((s.registration_per_day for s in position.site_records if s.id == site), None)
+    return SiteNow(site, position.people[site], known, tuple(sorted(known)), registration_per_day=desk)
 
 
 def _fleet(position: Position, fleet: Fleet) -> FleetNow:
@@ -176,6 +185,7 @@ def _fleet(position: Position, fleet: Fleet) -> FleetNow:
         payload_g=math.floor(round(fleet.payload_kg * 1000, 3)),
         routes=routes,
         cycle_days=fleet.cycle_days,
+        stretcher_places=fleet.stretcher_places,
     )
 
 
@@ -201,6 +211,9 @@ def _doors(position: Position, first_day: date) -> tuple[DoorNow, ...]:
                 own_word=bool(state and state.own_word),
                 conditions=state.conditions if state else "",
                 disputed=bool(state and state.disputed_by),
+                max_vehicles=state.max_vehicles if state else None,
+                max_people=state.max_people if state else None,
+                goods=state.goods if state else (),
             )
         )
     return tuple(doors)
@@ -258,22 +271,40 @@ def _uses(position: Position, route: Route, legs: Sequence[Leg], first: int, las
 
 
 def _destination(position: Position, destination: Destination) -> DestinationNow:
-    standing = [
-        stop for stop in position.stops if stop.destination == destination.id and not _lifted(position, stop)
-    ]
+    stops = [stop for stop in position.stops if stop.destination == destination.id]
+    reasons = [stop.reason for stop in stops if not _lifted(position, stop.id)]
+    reasons += [report.what for report in unreviewed(position) if report.destination == destination.id]
     return DestinationNow(
         id=destination.id,
         per_day=destination.reception_per_day,
+        per_week=destination.reception_per_week,
         total=destination.reception_total,
-        stopped=bool(standing),
-        stop_reason="; ".join(stop.reason for stop in standing),
+        stopped=bool(reasons),
+        stop_reason="; ".join(reasons),
         flags=tuple(sorted(code for code, state in destination.criteria.items() if state != "met")),
     )
 
 
-def _lifted(position: Position, stop: ProtectionStop) -> bool:
-    """True when the newest review of the stop lifts it, by the code list of outcomes; any other leaves it."""
-    outcomes = [review.outcome for review in position.reviews if review.about == stop.id]
+def unreviewed(position: Position) -> list[Incident]:
+    """Reports of harm to people at a destination that no named person has looked at and set aside.
+
+    Such a report stops movements there by itself: waiting for somebody to write down a stop as well would send
+    people there meanwhile. A review of the report lifts it; where a stop was written down too, each is lifted by its
+    own review.
+    """
+    harm = code_list("incident_type").codes
+    return [
+        report
+        for report in position.incidents
+        if report.destination
+        and harm.get(report.type, {"protection": True}).get("protection") is True
+        and not _lifted(position, report.id)
+    ]
+
+
+def _lifted(position: Position, about: str) -> bool:
+    """True when the newest review of a stop or report lifts it, by the code list of outcomes; any other leaves it."""
+    outcomes = [review.outcome for review in position.reviews if review.about == about]
     rows = code_list("review_outcome").codes
     return bool(outcomes) and rows.get(outcomes[-1], {}).get("lifts") is True
 
@@ -294,6 +325,7 @@ def _households(position: Position, sites: set[str], first_day: date) -> tuple[H
             first_day=first_day,
             weights=position.policy.need_weights if position.policy else {},
             special_needs=needs,
+            stretcher_needs=stretcher_needs(),
             short_on=functools.partial(_short_on, position, home.site),
         )
         for home in sorted(position.households, key=lambda h: h.id)

@@ -46,7 +46,8 @@ class Answer:
     """What a party answered to a request or an invitation, as ``speaker`` tells it.
 
     ``doors`` empty means every door of the request. ``window`` is how long a yes holds; None with a yes that is
-    ``standing`` means until revoked.
+    ``standing`` means until revoked. ``max_vehicles`` and ``max_people`` are the most that may pass in a day, and
+    ``goods`` the only ones that may, where the yes says so.
     """
 
     id: str
@@ -60,13 +61,17 @@ class Answer:
     conditions: str = ""
     words: str = ""
     note: str = ""
+    max_vehicles: int | None = None
+    max_people: int | None = None
+    goods: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Guarantee:
     """A party's dated undertaking for doors, as ``speaker`` tells it.
 
-    ``window`` None with ``standing`` = until revoked.
+    ``window`` None with ``standing`` = until revoked. ``max_vehicles`` and ``max_people`` are the most that may pass
+    in a day, and ``goods`` the only ones that may, where it says so.
     """
 
     id: str
@@ -81,6 +86,9 @@ class Guarantee:
     request: str | None = None
     words: str = ""
     note: str = ""
+    max_vehicles: int | None = None
+    max_people: int | None = None
+    goods: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,9 @@ class Account:
     standing: bool = False
     words: str = ""
     conditions: str = ""
+    max_vehicles: int | None = None
+    max_people: int | None = None
+    goods: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,8 @@ class DoorState:
     ``window`` is when it is or will be open (None with state open = until revoked). ``own_word`` is True when
     the party that holds the door said so itself; otherwise it is open on another's word. ``disputed_by`` are
     speakers whose accounts differ. ``waiting_since`` and ``working_days_waited`` run by the party's working
-    days. ``note`` says what was computed (as the end of a yes that named none), in words.
+    days. ``note`` says what was computed (as the end of a yes that named none), in words. ``max_vehicles`` and
+    ``max_people`` a day, and ``goods`` (none named: all), are the limits of the yes it is open by.
     """
 
     door: str
@@ -55,6 +59,9 @@ class DoorState:
     agreed_working_days: int | None = None
     accounts: tuple[Account, ...] = ()
     note: str = ""
+    max_vehicles: int | None = None
+    max_people: int | None = None
+    goods: tuple[str, ...] = ()
 
     @property
     def open_now_or_ahead(self) -> bool:

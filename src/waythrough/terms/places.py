@@ -36,7 +36,10 @@ class Place:
 
 @dataclass(frozen=True)
 class Site:
-    """The camp or town that is hard to reach. ``country`` comes from the record, never from a polygon."""
+    """The camp or town that is hard to reach. ``country`` comes from the record, never from a polygon.
+
+    ``registration_per_day`` is how many people the desk can register for departure a day.
+    """
 
     id: str
     names: Names
@@ -45,6 +48,7 @@ class Site:
     time_zone: str
     admin: AdminUnit | None = None
     note: str = ""
+    registration_per_day: int | None = None
 
 
 @dataclass(frozen=True)
@@ -114,7 +118,10 @@ class Route:
 
 @dataclass(frozen=True)
 class Destination:
-    """Where people may choose to go. ``criteria`` holds the eight durable-solutions criteria, code → state."""
+    """Where people may choose to go. ``criteria`` holds the eight durable-solutions criteria, code → state.
+
+    ``reception_per_week`` counts people who arrive within seven days of a plan.
+    """
 
     id: str
     names: Names
@@ -124,6 +131,7 @@ class Destination:
     said_by: str
     criteria: Mapping[str, str] = field(default_factory=dict)
     note: str = ""
+    reception_per_week: int | None = None
 
 
 @dataclass(frozen=True)

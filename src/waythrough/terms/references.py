@@ -58,6 +58,8 @@ REFERENCES: dict[str, tuple[str, ...]] = {
     "answer.request": ("request", "invitation"),
     "answer.speaker": SPEAKERS,
     "answer.doors[]": ("door",),
+    "answer.goods[]": ("commodity",),
+    "guarantee.goods[]": ("commodity",),
     "guarantee.giver": ("party",),
     "guarantee.doors[]": ("door",),
     "guarantee.speaker": SPEAKERS,
@@ -95,6 +97,7 @@ REFERENCES: dict[str, tuple[str, ...]] = {
     "incident.site": ("site",),
     "incident.speaker": SPEAKERS,
     "incident.destination": ("destination",),
+    "policy.zone_risk{}": ("zone",),
     "plan.site": ("site",),
     "reading.document": ("document",),
 }

@@ -46,7 +46,10 @@ class Stock:
 
 @dataclass(frozen=True)
 class Fleet:
-    """Vehicles of one kind based at a place. ``cycle_days`` is how long one trip keeps a vehicle."""
+    """Vehicles of one kind based at a place. ``cycle_days`` is how long one trip keeps a vehicle.
+
+    ``stretcher_places`` are places to lie down, beside the seats.
+    """
 
     id: str
     names: Names
@@ -60,3 +63,4 @@ class Fleet:
     cycle_days: int = 1
     routes: tuple[str, ...] = ()
     note: str = ""
+    stretcher_places: int = 0

@@ -73,7 +73,7 @@ def test_what_was_erased_is_counted_and_its_id_is_never_used_again(people, perso
 
 
 def _again(ws):
-    from waythrough.actions.record import draft_of
+    from waythrough.actions.writing import draft_of
 
     return dataclasses.replace(
         draft_of(Household("hh-1", "site-ford", 4, ("hh-1/a",)), None),

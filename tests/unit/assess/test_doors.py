@@ -449,3 +449,34 @@ def test_an_answer_to_an_invitation_opens_no_door() -> None:
         gate("2030-01-20", answers=[answer("invitation-1", "vale", "granted", "2030-01-12")]).state
         == "not_asked"
     )
+
+
+# --- limits written into a yes ------------------------------------------------------------------------------
+
+
+def test_an_open_door_has_the_limits_its_own_account_names() -> None:
+    given = guarantee("g1", "vale", "2030-01-20", "gate", window=FEB, max_vehicles=10, max_people=200)
+    state = gate("2030-02-02", guarantees=[given])
+    assert (state.state, state.max_vehicles, state.max_people, state.goods) == ("open", 10, 200, ())
+
+
+def test_a_limit_only_another_tells_of_still_holds_and_the_tightest_counts() -> None:
+    asked = [request("r1", "2030-01-10")]
+    answers = [
+        answer("r1", "vale", "granted", "2030-01-12", window=FEB),
+        answer("r1", "ridge", "granted", "2030-01-13", window=FEB, max_vehicles=8, goods=("flour",)),
+        answer("r1", "un", "granted", "2030-01-13", window=FEB, max_vehicles=5),
+    ]
+    state = gate("2030-02-02", requests=asked, answers=answers)
+    assert (state.own_word, state.max_vehicles, state.goods) == (True, 5, ("flour",))
+
+
+def test_limits_of_another_matter_and_of_a_shut_door_say_nothing() -> None:
+    asked = [request("r1", "2030-01-10"), request("r2", "2030-01-11")]
+    answers = [
+        answer("r1", "vale", "granted", "2030-01-12", window=FEB),
+        answer("r2", "ridge", "granted", "2030-01-13", window=FEB, max_people=3),
+    ]
+    assert gate("2030-02-02", requests=asked, answers=answers).max_people is None
+    shut = [answer("r1", "vale", "denied", "2030-01-14", max_people=3)]
+    assert gate("2030-02-02", requests=asked[:1], answers=shut).max_people is None

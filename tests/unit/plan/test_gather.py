@@ -11,9 +11,9 @@ import pytest
 from waythrough.plan.gather import Position, situation
 from waythrough.plan.program import make
 from waythrough.terms.board import DoorState
-from waythrough.terms.doing import Policy
+from waythrough.terms.doing import Incident, Policy
 from waythrough.terms.people import Consent, Household, Intention
-from waythrough.terms.places import Destination, Door, Leg, ProtectionStop, Review, Route
+from waythrough.terms.places import Destination, Door, Leg, ProtectionStop, Review, Route, Site
 from waythrough.terms.problems import InputRefused, NoPlan
 from waythrough.terms.situation import HouseholdNow, Situation
 from waythrough.terms.supply import Commodity, Fleet, Stock, Warehouse
@@ -341,3 +341,71 @@ def test_consents_given_under_pressure_or_need_are_flagged_and_counted() -> None
 def test_a_household_that_left_is_not_planned_for() -> None:
     gone = (replace(position().households[0], present=False),)
     assert situation(position(households=gone)).households.rows == ()
+
+
+# --- what a yes, a desk, a destination and a vehicle allow --------------------------------------------------
+
+
+def test_limits_of_a_yes_come_with_the_open_door() -> None:
+    limited = open_door("north return", max_vehicles=3, max_people=40)
+    states = (limited, open_door("north aid", goods=("food",)))
+    doors = {d.id: d for d in situation(position(door_states=states)).doors}
+    assert (doors["north return"].max_vehicles, doors["north return"].max_people) == (3, 40)
+    assert all(d.goods == () for name, d in doors.items() if name != "north aid")
+
+
+def test_weekly_places_the_desk_and_stretcher_places_come_from_the_record() -> None:
+    end = replace(position().destinations[0], reception_per_week=25)
+    camp = Site("camp", NAMES, "camp place", "XX", "UTC", registration_per_day=80)
+    coach = replace(position().fleets[0], stretcher_places=2)
+    found = situation(position(destinations=(end,), site_records=(camp,), fleets=(coach,)))
+    assert found.destinations[0].per_week == 25
+    assert found.sites[0].registration_per_day == 80
+    assert found.fleets[0].stretcher_places == 2
+
+
+def test_who_lies_down_takes_a_stretcher_place_and_no_special_seat() -> None:
+    home = replace(position().households[0], needs=("stretcher", "wheelchair"))
+    (now,) = situation(position(households=(home,), special_needs=None)).households
+    assert (now.special, now.stretchers) == (1, 1)
+
+
+# --- harm reported at a destination -------------------------------------------------------------------------
+
+
+def harm(**changes: Any) -> Incident:
+    told = Incident(
+        "report", "camp", "arrest", on(-2), "a speaker", "people were arrested", destination="lake"
+    )
+    return replace(told, **changes)
+
+
+def test_reported_harm_stops_a_destination_until_a_named_person_reviewed_the_report() -> None:
+    stopped = situation(position(incidents=(harm(),)))
+    assert (stopped.destinations[0].stopped, stopped.destinations[0].stop_reason) == (
+        True,
+        "people were arrested",
+    )
+    assert moved(stopped) == 0
+    for outcome, expected in (
+        ("stop_stands", True),
+        ("stop_lifted", False),
+        ("stop_lifted_with_conditions", False),
+    ):
+        review = Review("review", "report", outcome, "a person", "looked into")
+        assert situation(position(incidents=(harm(),), reviews=(review,))).destinations[0].stopped is expected
+
+
+def test_a_review_of_one_report_says_nothing_of_another() -> None:
+    review = Review("review", "report", "stop_lifted", "a person", "looked into")
+    two = (harm(), harm(id="later report"))
+    assert situation(position(incidents=two, reviews=(review,))).destinations[0].stopped
+
+
+def test_reports_of_what_is_no_harm_to_returnees_or_of_elsewhere_stop_nothing() -> None:
+    others = (harm(type="traffic_accident"), harm(id="b", destination=""), harm(id="c", destination="far"))
+    assert not situation(position(incidents=others)).destinations[0].stopped
+
+
+def test_a_kind_of_harm_this_version_does_not_know_stops_in_doubt() -> None:
+    assert situation(position(incidents=(harm(type="a newer code"),))).destinations[0].stopped
