@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup system demo test test-slow test-all torture lint style format types contracts fresh bench docs check lock clean coverage-core mutants
+.PHONY: help setup system demo test test-slow test-all torture lint style format types contracts fresh bench bench-full docs check lock clean coverage-core mutants
 
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
@@ -71,6 +71,9 @@ bench: setup ## measure, one after the other (bench/*.py); BENCH=full takes a mi
 	@for file in bench/*.py; do \
 		[ -e "$$file" ] || { echo "There is nothing to measure yet: bench/ is empty."; break; }; \
 		echo "== $$file"; $(BIN)/python "$$file" || exit 1; done
+
+bench-full: export BENCH = full
+bench-full: bench ## the same at every size: a million entries, two hundred thousand households (hours)
 
 docs: setup ## write the generated pages again
 	@$(BIN)/python tools/pages.py

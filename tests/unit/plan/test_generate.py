@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from pathlib import Path
 
 import pytest
 
@@ -12,9 +12,7 @@ from waythrough.plan.generate import SHAPES, generate
 from waythrough.plan.network import Network
 from waythrough.plan.program import make
 from waythrough.plan.units import units
-from waythrough.terms.codec import from_body
 from waythrough.terms.problems import InputRefused
-from waythrough.terms.situation import Situation
 
 
 def test_the_same_numbers_invent_the_same_situation() -> None:
@@ -46,9 +44,9 @@ def test_an_invented_case_can_be_planned_and_its_plan_holds(shape: str, seed: in
     assert check(made, make(made)) == []
 
 
-def test_it_comes_back_from_its_file() -> None:
+def test_it_comes_back_from_its_file(tmp_path: Path) -> None:
     made = generate(50, 20, 2)
-    assert from_body(Situation, json.loads(files.canonical(made))) == made
+    assert files.load_situation(files.save(made, tmp_path / "s.json")) == made
 
 
 @pytest.mark.parametrize("wrong", [(0, 90, 1, "country"), (10, 0, 1, "country"), (10, 90, 1, "sphere")])
