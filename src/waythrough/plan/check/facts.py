@@ -86,8 +86,9 @@ class Facts:
         )
 
     def carries(self, fleet: FleetNow, route: RouteNow) -> bool:
-        """True if the fleet may drive the route for its purpose."""
-        return fleet.purpose == route.purpose and (not fleet.routes or route.id in fleet.routes)
+        """True if the fleet may drive the route for its purpose, and has room for what is brought there."""
+        room = fleet.payload_g if route.purpose == "aid" else fleet.seats
+        return room > 0 and fleet.purpose == route.purpose and (not fleet.routes or route.id in fleet.routes)
 
     # --- people, seat after seat --------------------------------------------------------------------------
 

@@ -73,7 +73,8 @@ def _fleets(f: Facts) -> Found:
             yield "fleet-known", place, f"fleet {trip.fleet}"
             continue
         purpose = "aid" if isinstance(trip, ConvoyTrip) else "return"
-        if fleet.purpose != purpose or (fleet.routes and trip.route not in fleet.routes):
+        route = f.routes.get(trip.route)
+        if fleet.purpose != purpose or (route and not f.carries(fleet, route)):
             yield "fleet-route", place, f"fleet {fleet.id} does not drive route {trip.route} for {purpose}"
     busy: Counter[tuple[str, int]] = Counter()
     for _, trip in f.known:
