@@ -13,7 +13,7 @@ numbers are as exact as Python's. `docs/reference/plan.md` has the formula and a
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from waythrough.plan.check.facts import RETURN_KIND, Facts, Found, rank
@@ -94,17 +94,14 @@ class Prices:
             return []
         if (end.per_day, end.per_week, end.total) == (None, None, None):
             return []
-        found = []
-        for day in range(self.f.days):
-            if self.f.drivable(route, day):
-                found.append(self._cell(route, day))
-                for fleet in self.f.situation.fleets:
-                    if fleet.count > 0 and self.f.carries(fleet, route):
-                        self.earned += fleet.count * max(0, self._earns(fleet, route, found[-1]))
+        found = [self._cell(route, day) for day in range(self.f.days) if self.f.drivable(route, day)]
+        for fleet in self.f.situation.fleets:
+            if fleet.count > 0 and self.f.carries(fleet, route):
+                self.earned += fleet.count * sum(max(0, n) for n in self._earn(fleet, route, found))
         return found
 
     def _cell(self, route: RouteNow, day: int) -> Cell:
-        arrival = day + self.f.days_out(route)
+        arrival = day + self.f.arrives[route.id]
         end, site = self.f.destinations[route.end], self.f.sites.get(route.site)
         uses = [("day", end.id, arrival, end.per_day), ("week", end.id, arrival // 7, end.per_week)]
         uses += [("total", end.id, 0, end.total)]
@@ -123,16 +120,19 @@ class Prices:
             min(caps, default=None),
         )
 
-    def _earns(self, fleet: FleetNow, route: RouteNow, cell: Cell) -> int:
-        away = range(cell.day, min(cell.day + self.f.kept(route, fleet), self.f.days))
-        costs = sum(self.rows["fleet", fleet.id][day] for day in away)
-        costs += sum(
-            self.rows["cap", door][cell.day + offset]
+    def _earn(self, fleet: FleetNow, route: RouteNow, cells: list[Cell]) -> Iterator[int]:
+        """What one vehicle brings by the prices of its seats on each day, less those of its own days and doors."""
+        away, own = self.f.kept(route, fleet), self.rows["fleet", fleet.id]
+        capped = [
+            (self.rows["cap", door], offset)
             for door, offset in self.f.passed[route.id]
             if ("cap", door) in self.rows
-        )
-        brings = fleet.seats * cell.seat + fleet.special_seats * cell.special
-        return brings + fleet.stretcher_places * cell.stretcher - costs
+        ]
+        for cell in cells:
+            brings = fleet.seats * cell.seat + fleet.special_seats * cell.special
+            costs = sum(own[cell.day : cell.day + away])
+            costs += sum(cap[cell.day + offset] for cap, offset in capped)
+            yield brings + fleet.stretcher_places * cell.stretcher - costs
 
 
 def bound(f: Facts, prices: Prices) -> int:

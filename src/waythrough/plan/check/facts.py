@@ -39,20 +39,24 @@ class Facts:
 
     # --- routes and doors ---------------------------------------------------------------------------------
 
-    def days_out(self, route: RouteNow) -> int:
-        """Days from departure to arrival at the other end."""
-        return max([use.day_offset for use in route.out], default=0)
+    @cached_property
+    def arrives(self) -> dict[str, int]:
+        """Route → days from departure to arrival at the other end."""
+        return {r.id: max([use.day_offset for use in r.out], default=0) for r in self.situation.routes}
+
+    @cached_property
+    def ends(self) -> dict[str, int]:
+        """Route → the last day, counted from departure, on which a vehicle may still be on the road."""
+        return {
+            r.id: max([use.day_offset for use in (*r.out, *r.back)], default=0) for r in self.situation.routes
+        }
 
     def arrival(self, trip: ConvoyTrip | ReturnTrip) -> int:
-        return trip.day + self.days_out(self.routes[trip.route])
-
-    def last_offset(self, route: RouteNow) -> int:
-        """The last day, counted from departure, on which a vehicle may still be on the road."""
-        return max([use.day_offset for use in (*route.out, *route.back)], default=0)
+        return trip.day + self.arrives[trip.route]
 
     def kept(self, route: RouteNow, fleet: FleetNow) -> int:
         """Days from departure during which a trip keeps a vehicle."""
-        return max(route.cycle_days, fleet.cycle_days, self.last_offset(route) + 1)
+        return max(route.cycle_days, fleet.cycle_days, self.ends[route.id] + 1)
 
     def open(self, door: str, day: int) -> bool:
         return door in self.doors and 0 <= day < self.days and self.doors[door].open_days[day] == 1
@@ -62,7 +66,7 @@ class Facts:
         """Route → each door vehicles pass, loaded or empty, with the day counted from departure."""
         return {
             route.id: {(door, use.day_offset) for use in (*route.out, *route.back) for door in use.doors}
-            | {(door, day) for door in route.extra_doors for day in range(self.last_offset(route) + 1)}
+            | {(door, day) for door in route.extra_doors for day in range(self.ends[route.id] + 1)}
             for route in self.situation.routes
         }
 
@@ -71,7 +75,7 @@ class Facts:
         """Route → each door passed on the loaded way, with the day counted from departure."""
         return {
             route.id: {(door, use.day_offset) for use in route.out for door in use.doors}
-            | {(door, day) for door in route.extra_doors for day in range(self.days_out(route) + 1)}
+            | {(door, day) for door in route.extra_doors for day in range(self.arrives[route.id] + 1)}
             for route in self.situation.routes
         }
 
@@ -81,7 +85,7 @@ class Facts:
         return (
             named
             and day >= 0
-            and day + self.last_offset(route) < self.days
+            and day + self.ends[route.id] < self.days
             and all(self.open(door, day + offset) for door, offset in self.passed[route.id])
         )
 

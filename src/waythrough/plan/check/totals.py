@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from waythrough.plan.check.facts import Facts, Found
 from waythrough.plan.check.supply import unmet
 from waythrough.plan.files import LARGEST_EXACT, sha256
@@ -40,12 +42,15 @@ def _totals(f: Facts) -> Found:
 
 
 def _aims(f: Facts) -> Found:
+    driven: Counter[str] = Counter()
+    for _, trip in f.known:
+        driven[trip.route] += trip.vehicles
     counted = {
         "unmet_if_nobody_left": sum(unmet(f, nobody_left=True).values()),
         "journeys": f.points,
         "unmet_remaining": sum(unmet(f, nobody_left=False).values()),
-        "exposure": sum(_minutes(f, f.routes[trip.route]) * trip.vehicles for _, trip in f.known),
-        "distance": sum(_metres(f.routes[trip.route]) * trip.vehicles for _, trip in f.known),
+        "exposure": sum(_minutes(f, f.routes[name]) * vehicles for name, vehicles in driven.items()),
+        "distance": sum(_metres(f.routes[name]) * vehicles for name, vehicles in driven.items()),
     }
     names = [aim.name for aim in f.plan.aims]
     if names != list(counted):
@@ -77,15 +82,16 @@ def _metres(route: RouteNow) -> int:
 def _steps(f: Facts) -> Found:
     """Every trip has its step, on its day, with a gate for each of its doors."""
     steps = {(step.kind, step.trip): step for step in f.plan.steps}
+    if len(steps) < len(f.plan.steps):
+        yield "step-for-trip", "plan", "a trip has two steps"
+    doors = {name: {door for door, _ in passed} for name, passed in f.passed.items()}
     for place, trip in f.known:
         kind, number = place.split()
         step = steps.pop((kind, int(number)), None)
         if step is None or step.day != trip.day:
             yield "step-for-trip", place, "no step on the day of the trip"
             continue
-        route = f.routes[trip.route]
-        doors = {door for use in (*route.out, *route.back) for door in use.doors} | set(route.extra_doors)
-        missing = doors - {gate.about for gate in step.gates}
+        missing = doors[trip.route] - {gate.about for gate in step.gates}
         if missing:
             yield "step-gates", place, f"no gate for {', '.join(sorted(missing))}"
     for kind, left in steps:

@@ -48,7 +48,7 @@ def _doors(f: Facts) -> Found:
                     if not f.open(door, day):
                         yield rule, place, f"door {door} is not open on day {day} (leg {use.leg})"
         for door in route.extra_doors:
-            for day in range(trip.day, trip.day + f.last_offset(route) + 1):
+            for day in range(trip.day, trip.day + f.ends[route.id] + 1):
                 if not f.open(door, day):
                     yield "door-shut", place, f"door {door} is not open on day {day}"
 

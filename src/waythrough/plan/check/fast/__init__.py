@@ -19,7 +19,7 @@ def fits(situation: Situation, plan: Plan) -> bool:
     vehicle = max((abs(seat.vehicle) for trip in plan.returns for seat in trip.seats), default=0)
     worth = 10 * weight * 2 * (situation.days + days) * (homes + seats + 1)
     least = min(min(column, default=0) for column in (c.size, c.special, c.stretchers, c.weight))
-    return least >= 0 and worth * (size + 1) * 8 < 2**62 and (vehicle + 1) * (seats + 1) < 2**62
+    return least >= 0 and worth * (size + 1) * 8 < 2**62 and 2 * (vehicle + 1) * (seats + 1) < 2**62
 
 
 def check(situation: Situation, plan: Plan) -> list[Breach]:

@@ -6,7 +6,7 @@ it, so consents are put together with "or" for one adult and with "and" over adu
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 import numpy as np
@@ -60,10 +60,11 @@ def bound(facts: Facts, prices: Prices) -> int:
     wishes = _together(families, _wishes(f), len(f.columns.destination_names))
     if not _sums_fit(f, families, wishes):
         return plain.bound(f, prices)
+    market = Market(f, families, wishes)
     best = np.zeros(len(families.site), np.int64)
     for route in f.situation.routes:
         if prices.cells[route.id]:
-            _gains(f, prices.cells[route.id], route, families, wishes, best)
+            market.raise_to(best, route, prices.cells[route.id])
     return prices.full + prices.earned + int(best.sum())
 
 
@@ -147,42 +148,65 @@ def _together(families: Families, wishes: Wishes, ends: int) -> Wishes:
 # --- what a journey is worth at these prices --------------------------------------------------------------
 
 
-def _gains(
-    f: Crowd, cells: list[Cell], route: RouteNow, families: Families, wishes: Wishes, best: Ints
-) -> None:
-    """Raise ``best`` of each family to what its best day on the route is worth."""
-    site, end = (
-        {name: n for n, name in enumerate(names)}.get(wanted, -2)
-        for names, wanted in (
-            (f.columns.site_names, route.site),
-            (f.columns.destination_names, route.end),
+@dataclass
+class Market:
+    """Wishes in order of site and destination, so that those a route serves are found at once."""
+
+    f: Crowd
+    families: Families
+    wishes: Wishes
+    unfit: dict[tuple[str, ...], Ints] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        c = self.f.columns
+        self.sites = {name: n for n, name in enumerate(c.site_names)}
+        self.ends = {name: n for n, name in enumerate(c.destination_names)}
+        key = self.families.site[self.wishes.who] * len(self.ends) + self.wishes.end
+        order = np.argsort(key, kind="stable")
+        self.wishes, self.key = self.wishes.only(order), key[order]
+        self.dear = _dear(self.f, self.wishes)
+
+    def raise_to(self, best: Ints, route: RouteNow, cells: list[Cell]) -> None:
+        """Raise ``best`` of each family to what its best day on the route is worth."""
+        if route.site not in self.sites or route.end not in self.ends:
+            return
+        wanted = self.sites[route.site] * len(self.ends) + self.ends[route.end]
+        start, stop = np.searchsorted(self.key, [wanted, wanted + 1])
+        here = np.arange(start, stop)
+        here = here[self._unfit(route)[self.wishes.who[here]] == 0]
+        for part in range(0, len(here), AT_ONCE):
+            rows = self.wishes.only(here[part : part + AT_ONCE])
+            # A family has one row for each destination, so none stands twice among these.
+            best[rows.who] = np.maximum(best[rows.who], self._best(rows, cells))
+
+    def _best(self, rows: Wishes, cells: list[Cell]) -> Ints:
+        seat, special, stretcher, person = (
+            np.array([min(getattr(cell, name), self.dear) for cell in cells], np.int64)
+            for name in ("seat", "special", "stretcher", "per_person")
         )
-    )
-    here = np.flatnonzero((wishes.end == end) & (families.site[wishes.who] == site))
-    if not len(here):
-        return
-    fleets = [x for x in f.situation.fleets if x.count > 0 and f.carries(x, route)]
-    unfit = _sums(families.of, (~_fit(f, fleets)).astype(np.int64), len(best))
-    here = here[unfit[wishes.who[here]] == 0]
-    dear = _dear(f, wishes)
-    seat, special, stretcher, person = (
-        np.array([min(getattr(cell, name), dear) for cell in cells], np.int64)
-        for name in ("seat", "special", "stretcher", "per_person")
-    )
-    day = np.array([cell.day for cell in cells], np.int64)
-    most = np.array([NO_LIMIT if c.most is None else min(c.most, NO_LIMIT) for c in cells], np.int64)
-    for start in range(0, len(here), AT_ONCE):
-        rows = wishes.only(here[start : start + AT_ONCE])
-        people, lying = families.people[rows.who, None], families.lying[rows.who, None]
-        gain = rows.worth[:, None] * (2 * f.days - day) - people * person - (people - lying) * seat
-        if families.special[rows.who].any():
-            gain -= families.special[rows.who, None] * special
+        day = np.array([cell.day for cell in cells], np.int64)
+        most = np.array([NO_LIMIT if c.most is None else min(c.most, NO_LIMIT) for c in cells], np.int64)
+        needs = self.families
+        people, lying = needs.people[rows.who, None], needs.lying[rows.who, None]
+        gain = rows.worth[:, None] * (2 * self.f.days - day) - people * (person + seat)
+        gain += lying * seat
+        if needs.special[rows.who].any():
+            gain -= needs.special[rows.who, None] * special
         if lying.any():
             gain -= lying * stretcher
         may = (rows.days[:, day >> 6] >> (day & 63).astype(np.uint64)) & np.uint64(1)
         gain[(may == 0) | (people > most)] = 0
-        # A family has one row for each destination, so none stands twice among these.
-        best[rows.who] = np.maximum(best[rows.who], gain.max(axis=1))
+        found: Ints = gain.max(axis=1)
+        return found
+
+    def _unfit(self, route: RouteNow) -> Ints:
+        """For each family how many of its households fit no vehicle that may drive the route."""
+        fleets = [x for x in self.f.situation.fleets if x.count > 0 and self.f.carries(x, route)]
+        key = tuple(fleet.id for fleet in fleets)
+        if key not in self.unfit:
+            lacking = (~_fit(self.f, fleets)).astype(np.int64)
+            self.unfit[key] = _sums(self.families.of, lacking, len(self.families.site))
+        return self.unfit[key]
 
 
 NO_LIMIT = 2**62

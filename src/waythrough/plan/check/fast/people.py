@@ -87,28 +87,31 @@ def _seats(facts: Facts) -> Found:
     f = cast(Crowd, facts)
     if not len(f.trip):
         return
-    pairs, which = np.unique(np.stack([f.trip, f.vehicle]), axis=1, return_inverse=True)
-    which = which.reshape(-1)[f.known_seats]
+    low = int(f.vehicle.min())
+    span = int(f.vehicle.max()) - low + 1
+    keys, which = np.unique(f.trip * span + (f.vehicle - low), return_inverse=True)
+    trip, vehicle = keys // span, keys % span + low
+    which = which[f.known_seats]
     rows = f.row[f.known_seats]
     needed = {
-        "sitting": _sums(which, f.size[rows] - f.stretchers[rows], pairs.shape[1]),
-        "special": _sums(which, f.special[rows], pairs.shape[1]),
-        "stretchers": _sums(which, f.stretchers[rows], pairs.shape[1]),
+        "sitting": _sums(which, f.size[rows] - f.stretchers[rows], len(keys)),
+        "special": _sums(which, f.special[rows], len(keys)),
+        "stretchers": _sums(which, f.stretchers[rows], len(keys)),
     }
-    fleets = [f.fleets.get(trip.fleet) for _, trip in f.returns]
+    fleets = [f.fleets.get(ride.fleet) for _, ride in f.returns]
     there = {
         "sitting": np.array([fleet.seats if fleet else ANY for fleet in fleets]),
         "special": np.array([fleet.special_seats if fleet else ANY for fleet in fleets]),
         "stretchers": np.array([fleet.stretcher_places if fleet else ANY for fleet in fleets]),
     }
-    vehicles = np.array([trip.vehicles for _, trip in f.returns])
-    wrong = (pairs[1] < 0) | (pairs[1] >= vehicles[pairs[0]])
+    vehicles = np.array([ride.vehicles for _, ride in f.returns])
+    wrong = (vehicle < 0) | (vehicle >= vehicles[trip])
     for what in needed:
-        wrong |= needed[what] > there[what][pairs[0]]
+        wrong |= needed[what] > there[what][trip]
     for n in np.flatnonzero(wrong):
-        place, trip = f.returns[pairs[0][n]]
+        place, ride = f.returns[trip[n]]
         here = Counter({what: int(sums[n]) for what, sums in needed.items()})
-        yield from plain.vehicle_full(place, trip, f.fleets.get(trip.fleet), int(pairs[1][n]), here)
+        yield from plain.vehicle_full(place, ride, f.fleets.get(ride.fleet), int(vehicle[n]), here)
 
 
 ANY = 2**62
