@@ -20,6 +20,7 @@ SOURCE = ROOT / "src/waythrough"
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tools")]
 
 import generated  # noqa: E402
+import schemas  # noqa: E402
 
 from waythrough.actions.tables import RECORD_KIND, TABLES, Declared, template  # noqa: E402
 from waythrough.terms import access, codes, places, states, when  # noqa: E402
@@ -358,6 +359,8 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/reference/states.md": state_diagrams,
     "docs/reference/problems.md": problems,
     "docs/reference/tables.md": tables,
+    "docs/reference/situation.schema.json": schemas.situation_schema,
+    "docs/reference/plan.schema.json": schemas.plan_schema,
 }
 
 
