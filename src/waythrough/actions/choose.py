@@ -30,10 +30,19 @@ DAYS = 28
 
 @dataclass(frozen=True)
 class Chosen:
-    """A plan with the situation it was made from. It was checked before anyone saw it."""
+    """A plan with the situation it was made from. There is none that was not checked: making one checks it.
+
+    Raises
+    ------
+    PlanBroken
+        The checker, which shares nothing with the optimiser, found a broken rule.
+    """
 
     situation: Situation
     plan: Plan
+
+    def __post_init__(self) -> None:
+        refuse_breaches(checker.check(self.situation, self.plan))
 
 
 def situation(ws: Workspace, days: int = DAYS, site: str | None = None) -> Situation:
@@ -111,13 +120,11 @@ def make_plan(ws: Workspace, days: int = DAYS, site: str | None = None) -> Chose
 
     Raises
     ------
-    LedgerBroken
+    PlanBroken
         The checker found a broken rule; such a plan is never handed out.
     """
     now = situation(ws, days, site)
-    plan = program.make(now)
-    refuse_breaches(checker.check(now, plan))
-    return Chosen(now, plan)
+    return Chosen(now, program.make(now))
 
 
 def check_files(situation_path: Path, plan_path: Path) -> list[Breach]:

@@ -60,7 +60,9 @@ class Cells:
 
 def receives(end: DestinationNow | None) -> bool:
     """True where movements are not stopped and somebody stated how many people can be received."""
-    return end is not None and not end.stopped and (end.per_day, end.per_week, end.total) != (None, None, None)
+    return (
+        end is not None and not end.stopped and (end.per_day, end.per_week, end.total) != (None, None, None)
+    )
 
 
 def cells(situation: Situation, network: Network, also: Mapping[str, int]) -> Cells:
