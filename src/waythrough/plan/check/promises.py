@@ -7,7 +7,7 @@ from collections import defaultdict
 from waythrough.plan.check.facts import Facts, Found
 from waythrough.plan.check.people import consents
 from waythrough.terms.planned import ReturnTrip, Seat, Standby
-from waythrough.terms.situation import HouseholdNow, Promise
+from waythrough.terms.situation import HouseholdNow, Promise, RouteNow
 
 BROKEN_PROMISE = "promise_not_kept:"
 """How a plan says in its notes that it breaks a promise of the frozen days; the household's id follows."""
@@ -19,43 +19,59 @@ def _frozen(f: Facts) -> Found:
     Whether all promises can still be kept together (a coach may have broken down) is the planner's to find
     out; that none is dropped in silence is checked here.
     """
-    frozen = [p for p in f.situation.promised if 0 <= p.day < f.situation.frozen_days]
-    if not frozen:
-        return
+    told = {p.household: p for p in f.situation.promised if 0 <= p.day < f.situation.frozen_days}
+    homes = f.named(set(told))
+    kin = f.kin_of(homes)
     going = {s.household: (t.destination, t.day) for _, t in f.returns for s in t.seats}
-    homes = f.named({p.household for p in frozen})
-    for promise in frozen:
-        kept = going.get(promise.household) == (promise.destination, promise.day)
-        said = BROKEN_PROMISE + promise.household in f.plan.notes
-        home = homes.get(promise.household)
-        if not kept and not said and home and _legal(f, promise, home):
+    for name, promise in told.items():
+        if name not in homes or going.get(name) == (promise.destination, promise.day):
+            continue
+        together = kin.get((homes[name].site, homes[name].kin_group), {name})
+        alike = all(
+            other in told and (told[other].destination, told[other].day) == (promise.destination, promise.day)
+            for other in together
+        )
+        said = BROKEN_PROMISE + name in f.plan.notes
+        if alike and not said and _legal(f, promise, [homes[other] for other in together]):
             found = f"was told day {promise.day} to {promise.destination}; nothing says why not"
-            yield "promise-kept", f"household {promise.household}", found
+            yield "promise-kept", f"household {name}", found
 
 
-def _legal(f: Facts, promise: Promise, home: HouseholdNow) -> bool:
-    """True if the household by itself may still go where and when it was told."""
+def _nobody_new(f: Facts) -> Found:
+    """Nobody is brought into the frozen days: only who was told so travels on one of them."""
+    told = {(p.household, p.destination, p.day) for p in f.situation.promised}
+    for place, trip in f.returns:
+        if 0 <= trip.day < f.situation.frozen_days:
+            for seat in trip.seats:
+                if (seat.household, trip.destination, trip.day) not in told:
+                    who = f"{place}, household {seat.household}"
+                    yield "frozen-day", who, f"was never told day {trip.day}, which is frozen"
+
+
+def _legal(f: Facts, promise: Promise, homes: list[HouseholdNow]) -> bool:
+    """True if those who travel together may by themselves still go where and when they were told."""
     end = f.destinations.get(promise.destination)
     if end is None or end.stopped or (end.per_day, end.per_week, end.total) == (None, None, None):
         return False
     return any(
-        (route.purpose, route.site, route.end) == ("return", home.site, promise.destination)
+        (route.purpose, route.site, route.end) == ("return", homes[0].site, promise.destination)
         and f.drivable(route, promise.day)
-        and not any(consents("", _ride(route.id, home, promise), home, f.situation.consent_margin_days))
-        and any(
-            fleet.count > 0
-            and f.carries(fleet, route)
-            and fleet.seats >= home.size - home.stretchers
-            and fleet.special_seats >= home.special
-            and fleet.stretcher_places >= home.stretchers
-            for fleet in f.situation.fleets
-        )
+        and all(_may(f, promise, home, route) for home in homes)
         for route in f.situation.routes
     )
 
 
-def _ride(route: str, home: HouseholdNow, promise: Promise) -> ReturnTrip:
-    return ReturnTrip(route, home.site, promise.destination, promise.day, "", 1, (Seat(home.id, 0),))
+def _may(f: Facts, promise: Promise, home: HouseholdNow, route: RouteNow) -> bool:
+    """True if the household's consents hold for the journey and some vehicle has a place for all of it."""
+    ride = ReturnTrip(route.id, home.site, promise.destination, promise.day, "", 1, (Seat(home.id, 0),))
+    return not any(consents("", ride, home, f.situation.consent_margin_days)) and any(
+        fleet.count > 0
+        and f.carries(fleet, route)
+        and fleet.seats >= home.size - home.stretchers
+        and fleet.special_seats >= home.special
+        and fleet.stretcher_places >= home.stretchers
+        for fleet in f.situation.fleets
+    )
 
 
 def _standby(f: Facts) -> Found:
@@ -98,4 +114,4 @@ def _kin_stands_by(
             yield "standby-kin", place, f"{len(here)} of {len(kin[key])} households of kin group {key[1]}"
 
 
-RULES = (_frozen, _standby)
+RULES = (_frozen, _nobody_new, _standby)

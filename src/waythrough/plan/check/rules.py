@@ -32,7 +32,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "H12": ("load-known-good", "load-not-negative", "payload", "convoy-size", "convoy-spacing"),
     "H13": ("warehouse-stock",),
     "H14": ("unmet-if-nobody-left", "unmet-total", "unmet-by-good"),
-    "promises": ("promise-kept", "standby-trip", "standby-household", "standby-consent", "standby-kin"),
+    "promises": ("promise-kept", "frozen-day", "standby-trip", "standby-household", "standby-consent", "standby-kin"),
     "proof": ("certificate-prices", "certificate-missing", "certificate-bound"),
     "stated": (
         "situation-hash", "as-of", "people-moved-total", "not-seated-total", "flagged-consents-total",

@@ -223,6 +223,12 @@ def promise_dropped(luck: Luck, s: Situation, p: Plan) -> Case:
     return told(s, ride(p, n, seats=tuple(x for x in t.seats if x.household != h.id)))
 
 
+def brought_into_frozen_days(luck: Luck, s: Situation, p: Plan) -> Case:
+    _, t, _, h = seated(luck, s, p)
+    others = tuple(x for x in s.promised if x.household != h.id)
+    return told(replace(s, promised=others, frozen_days=t.day + luck.randint(1, 99)), p)
+
+
 def stand_by(p: Plan, n: int, **changes: Any) -> Plan:
     rows = list(p.standby)
     rows[n] = replace(rows[n], **changes)
@@ -310,6 +316,7 @@ SPOILED = {
     "registration-day": (slower_desk,),
     "people-cap": (fewer_people_through,),
     "promise-kept": (promise_dropped,),
+    "frozen-day": (brought_into_frozen_days,),
     "standby-trip": (stands_by_for_nothing,),
     "standby-household": (wrong_one_stands_by,),
     "standby-consent": (standby_without_consent,),

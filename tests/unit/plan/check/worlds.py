@@ -247,8 +247,11 @@ def with_family(s: Situation, p: Plan, members: list[HouseholdNow], luck: random
 
 
 def promises(p: Plan, luck: random.Random) -> dict[str, object]:
-    told = [Promise(seat.household, t.destination, t.day) for t in p.returns for seat in t.seats]
-    return {"promised": tuple(told[: luck.randint(0, len(told))]), "frozen_days": luck.randint(0, 4)}
+    """Some were told what the plan says now; frozen are no more days than those whose passengers all were."""
+    rides = [t for t in p.returns if luck.random() < 0.7]
+    told = [Promise(seat.household, t.destination, t.day) for t in rides for seat in t.seats]
+    new = min([t.day for t in p.returns if t not in rides], default=p.days)
+    return {"promised": tuple(told), "frozen_days": luck.randint(0, new)}
 
 
 def standing_by(s: Situation, p: Plan, luck: random.Random) -> tuple[Standby, ...]:
