@@ -17,6 +17,8 @@ from waythrough.cli.app import COMMANDS
         ["assess", "outlook"],
         ["plan"],
         ["doors"],
+        ["movements"],
+        ["movements", "closure"],
         ["verify"],
         ["log"],
         ["review", "conflicts"],
@@ -36,7 +38,7 @@ def test_a_command_speaks_words_and_json(wt, tirsa, line):
 
 def test_every_command_is_tried_somewhere_here():
     tried = {"board", "assess", "plan", "doors", "verify", "log", "review"}
-    tried |= {"demo", "init", "record", "import", "read", "check", "publish", "show", "doctor"}
+    tried |= {"demo", "init", "record", "import", "read", "check", "publish", "show", "doctor", "movements"}
     tried |= {"backup", "restore", "rebuild", "repair"}  # test_safekeeping.py
     tried |= {"passphrase", "unlock", "lock", "seal"}  # test_passphrase.py
     tried |= {"sync", "bundle", "device", "checkpoint", "serve"}  # test_two_laptops.py

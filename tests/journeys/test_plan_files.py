@@ -103,3 +103,61 @@ def test_the_model_case_answers_why_not_in_two_languages(wt, rukban):
             asked = wt("plan", "why", about, "-C", rukban, "--lang", language)
             assert asked.code == 0, asked.err
             assert asked.out.strip()
+
+
+def test_departures_of_a_plan_file_are_listed_in_order_of_day(wt, made_files):
+    files = ["--situation", made_files / "s.json", "--plan", made_files / "p.json"]
+    found = wt("movements", *files, "--json")
+    assert found.code == 0, found.err
+    days = [one["day"] for one in found.json["departures"]]
+    assert days
+    assert days == sorted(days)
+    assert wt("movements", *files).out.splitlines()[0].startswith("leaves")
+
+
+def test_a_movement_is_listed_shown_and_not_started_past_its_gates(wt, tirsa):
+    def entries(kind):
+        found = wt("log", "-C", tirsa, "--kind", kind, "--json", "--limit", "90").json["entries"]
+        return [(entry["record"], entry["body"]) for entry in found]
+
+    route, body = next((name, body) for name, body in entries("route") if body["purpose"] == "return")
+    window = "2026-01-05T00:00+00:00/2026-01-06T00:00+00:00"
+    made = wt(
+        *("record", "movement", "-C", tirsa, "--id", "movement-9", "--site", body["site"], "--route", route),
+        *(
+            "--kind",
+            "medical_evacuation",
+            "--window",
+            window,
+            "--state",
+            "planned",
+            "--need-by",
+            "2026-01-07",
+        ),
+    )
+    assert made.code == 0, made.err
+    listed = wt("movements", "-C", tirsa, "--as-of", "2026-12-31", "--json").json["movements"]
+    assert listed[0]["id"] == "movement-9"
+    shown = wt("movements", "show", "movement-9", "-C", tirsa, "--as-of", "2026-12-31", "--json")
+    assert shown.code == 0, shown.err
+    assert {gate["passed"] for gate in shown.json["gates"]} >= {False}
+    assert "gates_passed" in shown.json["next"]
+    stopped = wt("movements", "move", "movement-9", "gates_passed", "-C", tirsa)
+    assert stopped.code == 7
+    assert "waythrough movements show movement-9" in stopped.err
+    called_off = wt(
+        "movements", "move", "movement-9", "cancelled_security", "-C", tirsa, "--note", "shelling"
+    )
+    assert called_off.code == 0, called_off.err
+
+
+def test_the_closure_checklist_shows_what_nobody_looked_at(wt, tirsa):
+    site = wt("log", "-C", tirsa, "--kind", "site", "--json").json["entries"][0]["record"]
+    person = wt("log", "-C", tirsa, "--kind", "person", "--json").json["entries"][0]["record"]
+    before = wt("movements", "closure", "-C", tirsa, "--json").json["checks"]
+    assert {check["state"] for check in before} == {"unknown"}
+    done = wt(
+        *("record", "closure-check", "-C", tirsa, "--site", site, "--item", "voluntary_choice"),
+        *("--state", "met", "--on", "2020-01-01", "--by", person),
+    )
+    assert done.code == 0, done.err

@@ -32,6 +32,10 @@ MAY: dict[str, frozenset[str]] = {
     "record figure": frozenset({HEAD, INFORMATION, SITE}),
     "record incident": frozenset({HEAD, ACCESS, MOVEMENT, SITE, PROTECTION}),
     "record movement": frozenset({HEAD, MOVEMENT}),
+    # Who is on which bus is for those who go through the manifest, and for nobody above them.
+    "record boarding": frozenset({MOVEMENT, REGISTRAR, PROTECTION}),
+    "see manifest": frozenset({MOVEMENT, REGISTRAR, PROTECTION}),
+    "record closure_check": frozenset({HEAD, SITE, PROTECTION}),
     "record place": frozenset({HEAD, INFORMATION}),
     "record party": frozenset({HEAD, ACCESS, INFORMATION}),
     "record person": frozenset({HEAD}),

@@ -12,13 +12,14 @@ import zoneinfo
 from collections.abc import Callable
 from typing import Any
 
+from waythrough.actions.moving import record_boarding, record_movement
 from waythrough.actions.permissions import check_can
 from waythrough.actions.policies import record_policy
 from waythrough.actions.workspace import Workspace
 from waythrough.actions.writing import Told, new_id, revise, write
 from waythrough.terms import states
 from waythrough.terms.access import Answer, Execution, Performance, Request, Step
-from waythrough.terms.doing import Incident, Movement
+from waythrough.terms.doing import Incident
 from waythrough.terms.entries import ERASED, Draft, Entry
 from waythrough.terms.kinds import body_of, kind_of
 from waythrough.terms.parties import Person
@@ -157,18 +158,6 @@ def record_identity(
 # --- doing -------------------------------------------------------------------------------------------------
 
 
-def record_movement(
-    ws: Workspace, actor: Person, movement: Movement, told: Told = None, key: str | None = None
-) -> Entry:
-    """Write down a movement, or its next state: the same id again is the next state of that movement."""
-    check_can(actor, "record movement")
-    before = ws.register("movement").get(movement.id)
-    states.check_can_follow("movement", before.state if before else states.NOTHING, movement.state)
-    if before is None:
-        return write(ws, actor, movement, told, key=key)
-    return revise(ws, actor, movement, told, key=key)
-
-
 def lift_stop(ws: Workspace, actor: Person, stop_id: str, reason: str) -> Entry:
     """A named person has reviewed a protection stop, or a report of harm, and lifts it, with the reason."""
     check_can(actor, "lift stop")
@@ -223,6 +212,7 @@ RECORDERS: dict[str, Recorder] = {
     "household": record_household,
     "identity": record_identity,
     "movement": record_movement,
+    "boarding": record_boarding,
     "policy": record_policy,
 }
 """Kinds with rules of their own; every other kind is recorded by `record_plain`."""

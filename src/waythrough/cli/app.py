@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "plan": ("plan", "Compute the plan over the coming days, with its proof."),
     "doors": ("doors", "What each closed door would be worth, and each open one."),
     "check": ("check", "Check a plan file against its situation."),
+    "movements": ("movements", "Convoys and journeys: planned, gated, boarded, arrived."),
     "sync": ("sync", "Bring this workspace and others up to date: stick, file or server."),
     "bundle": ("bundle", "Make, look into or take in one bundle file."),
     "device": ("device", "Which laptops and servers may write here."),

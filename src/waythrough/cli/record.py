@@ -33,6 +33,8 @@ DAILY = {
     "figure": "A number somebody stated.",
     "incident": "An event said to have harmed someone.",
     "movement": "A convoy or return movement, or its next state.",
+    "boarding": "A household's line of a manifest, or its next state.",
+    "closure_check": "How a question stands that must be answered before a site closes.",
     "claim": "Who says what about whom.",
     "protection_stop": "Harm to returnees reported: stop movements to a destination.",
 }

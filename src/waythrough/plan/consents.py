@@ -5,7 +5,7 @@ a yes.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from waythrough.plan.units import RETURN
 from waythrough.terms.people import Consent, Household, Intention
@@ -60,24 +60,52 @@ def household_now(
     )
 
 
-def _newest(consents: Sequence[Consent], adult: str, purpose: str, destination: str) -> Consent | None:
+def allowed_on(
+    home: Household, consents: Sequence[Consent], destination: str, kind: str, day: date, margin_days: int = 0
+) -> bool:
+    """Whether every adult of a household allows this journey on this very day, and the use of its data.
+
+    The rule of the plan, asked at the door: a decision taken back this morning counts this morning.
+    """
+    ours = [c for c in consents if c.household == home.id and c.adult in home.adults]
+    until = day + timedelta(days=margin_days)
+    for adult in home.adults:
+        travel = _newest(ours, adult, "travel", destination, kind)
+        data = _newest(ours, adult, "data", "")
+        for decision, last in ((travel, until), (data, day)):
+            if decision is None or decision.decision != "given":
+                return False
+            if not decision.valid_from <= day <= last <= decision.valid_until:
+                return False
+    return bool(home.adults)
+
+
+def asked_again(home: Household, consents: Sequence[Consent], destination: str, kind: str) -> bool:
+    """Whether every adult was asked again, in private, after the clearance: by the decision that counts."""
+    newest = [_newest(consents, adult, "travel", destination, kind) for adult in home.adults]
+    return bool(newest) and all(one is not None and one.reconfirmed_on is not None for one in newest)
+
+
+def _newest(
+    consents: Sequence[Consent], adult: str, purpose: str, destination: str, kind: str = RETURN
+) -> Consent | None:
     """The decision that counts: the newest that speaks of this destination and kind, or of all of them.
 
     A yes must name the destination and the kind of movement; a refusal or withdrawal that names none means
     all.
     """
     speaking = [
-        c for c in consents if c.adult == adult and c.purpose == purpose and _speaks_of(c, destination)
+        c for c in consents if c.adult == adult and c.purpose == purpose and _speaks_of(c, destination, kind)
     ]
     return max(speaking, key=lambda c: (c.given_on, _CAUTION.get(c.decision, 3), c.id), default=None)
 
 
-def _speaks_of(consent: Consent, destination: str) -> bool:
+def _speaks_of(consent: Consent, destination: str, kind: str) -> bool:
     if consent.purpose == "data":
         return True
     if consent.decision == "given":
-        return (consent.destination, consent.movement_kind) == (destination, RETURN)
-    return consent.destination in ("", destination) and consent.movement_kind in ("", RETURN)
+        return (consent.destination, consent.movement_kind) == (destination, kind)
+    return consent.destination in ("", destination) and consent.movement_kind in ("", kind)
 
 
 def _named(consents: Sequence[Consent]) -> list[str]:

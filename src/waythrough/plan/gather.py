@@ -271,9 +271,7 @@ def _uses(position: Position, route: Route, legs: Sequence[Leg], first: int, las
 
 
 def _destination(position: Position, destination: Destination) -> DestinationNow:
-    stops = [stop for stop in position.stops if stop.destination == destination.id]
-    reasons = [stop.reason for stop in stops if not _lifted(position, stop.id)]
-    reasons += [report.what for report in unreviewed(position) if report.destination == destination.id]
+    reasons = why_stopped(destination.id, position.stops, position.incidents, position.reviews)
     return DestinationNow(
         id=destination.id,
         per_day=destination.reception_per_day,
@@ -285,7 +283,18 @@ def _destination(position: Position, destination: Destination) -> DestinationNow
     )
 
 
-def unreviewed(position: Position) -> list[Incident]:
+def why_stopped(
+    destination: str,
+    stops: Sequence[ProtectionStop],
+    incidents: Sequence[Incident],
+    reviews: Sequence[Review],
+) -> list[str]:
+    """Why nobody is brought to a destination: stops that stand, and harm reported there; empty where nothing is."""
+    standing = [s.reason for s in stops if s.destination == destination and not _lifted(reviews, s.id)]
+    return standing + [r.what for r in unreviewed(incidents, reviews) if r.destination == destination]
+
+
+def unreviewed(incidents: Sequence[Incident], reviews: Sequence[Review]) -> list[Incident]:
     """Reports of harm to people at a destination that no named person has looked at and set aside.
 
     Such a report stops movements there by itself: waiting for somebody to write down a stop as well would send
@@ -295,16 +304,16 @@ def unreviewed(position: Position) -> list[Incident]:
     harm = code_list("incident_type").codes
     return [
         report
-        for report in position.incidents
+        for report in incidents
         if report.destination
         and harm.get(report.type, {"protection": True}).get("protection") is True
-        and not _lifted(position, report.id)
+        and not _lifted(reviews, report.id)
     ]
 
 
-def _lifted(position: Position, about: str) -> bool:
+def _lifted(reviews: Sequence[Review], about: str) -> bool:
     """True when the newest review of a stop or report lifts it, by the code list of outcomes; any other leaves it."""
-    outcomes = [review.outcome for review in position.reviews if review.about == about]
+    outcomes = [review.outcome for review in reviews if review.about == about]
     rows = code_list("review_outcome").codes
     return bool(outcomes) and rows.get(outcomes[-1], {}).get("lifts") is True
 

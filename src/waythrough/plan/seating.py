@@ -52,6 +52,9 @@ def options(situation: Situation, network: Network, units: Iterable[Unit]) -> Op
         found = []
         for choice in unit.choices:
             for route in routes.get((unit.site, choice.destination), ()):
+                # Places to lie down are not counted here, so nobody who needs one is seated.
+                if any(h.stretchers for h in unit.households):
+                    continue
                 if not all(any(f.seats >= h.size and f.special_seats >= h.special for f in fleets[route.id])
                            for h in unit.households):  # fmt: skip
                     continue

@@ -12,7 +12,10 @@ from waythrough.terms.when import Days, Window
 
 @dataclass(frozen=True)
 class Movement:
-    """Vehicles on a route in a window: a convoy (aid in) or a return movement (people out)."""
+    """Vehicles on a route in a window: a convoy (aid in) or a return movement (people out).
+
+    ``need_by`` is the last day on which it still helps, as for somebody who must reach a hospital.
+    """
 
     id: str
     site: str
@@ -23,6 +26,36 @@ class Movement:
     vehicles: int = 0
     people: int = 0
     responsible: str = ""
+    note: str = ""
+    need_by: Days | None = None
+
+
+@dataclass(frozen=True)
+class Boarding:
+    """One household's line of a movement's manifest, and what became of it on that day. No names.
+
+    ``vehicle`` counts from 0; None while no seat is kept.
+    """
+
+    id: str
+    movement: str
+    household: str
+    state: str
+    on: date
+    vehicle: int | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class ClosureCheck:
+    """How one question stands that must be answered before a site closes, as one of us found it on a day."""
+
+    id: str
+    site: str
+    item: str
+    state: str
+    on: Days
+    by: str
     note: str = ""
 
 

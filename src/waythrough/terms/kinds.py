@@ -47,6 +47,8 @@ KINDS: dict[str, type[Any]] = {
     "stock": supply.Stock,
     "fleet": supply.Fleet,
     "movement": doing.Movement,
+    "boarding": doing.Boarding,
+    "closure_check": doing.ClosureCheck,
     "incident": doing.Incident,
     "policy": doing.Policy,
     "plan": doing.PlanRecord,
@@ -70,7 +72,7 @@ class Known(Generic[T]):
 
 _NAMES = {kind: name for name, kind in KINDS.items()}
 
-PERSONAL = frozenset({"household", "identity", "intention", "consent"})
+PERSONAL = frozenset({"household", "identity", "intention", "consent", "boarding"})
 """Kinds about people at a site: never in a public edition, never listed one by one outside the role."""
 
 
@@ -90,6 +92,7 @@ VAULT: dict[str, VaultRule] = {
     "household": VaultRule(WHAT, ("id",)),
     "intention": VaultRule(WHAT, ("household",)),
     "consent": VaultRule(WHAT, ("household",)),
+    "boarding": VaultRule(WHAT, ("household",)),
     "identity": VaultRule(WHO, ("adult", "household")),
     # Words of a document can hold private names: they can be erased with everything that was drafted from them.
     "document": VaultRule(TEXT, ("id",)),

@@ -134,11 +134,39 @@ MOVEMENT = _moves(
     ("departed", "turned_back", N_("It comes back on the way.")),
 )
 
+_WAITING = "listed standby confirmed"
+
+BOARDING = _moves(
+    ("nothing", "listed", N_("Every adult consents and a seat is kept.")),
+    ("nothing", "standby", N_("Every adult consents; it takes the next seat that comes free.")),
+    ("standby", "listed", N_("A seat came free.")),
+    ("listed", "standby", N_("Seats fell away.")),
+    ("listed standby", "confirmed", N_("Asked again after the clearance arrived, and still willing.")),
+    # Nobody boards who was not asked again: no move leads from listed to boarded.
+    ("confirmed", "boarded", N_("Seen aboard by one of us when the manifest was gone through at departure.")),
+    (_WAITING, "no_show", N_("It did not come; that says nothing of what it wishes.")),
+    (
+        f"{_WAITING} boarded",
+        "declined_at_boarding",
+        N_("It said no at the door, or got off before the start."),
+    ),
+    (f"{_WAITING} boarded", "withdrawn", N_("An adult took the consent back: it counts at once.")),
+    (
+        f"{_WAITING} boarded",
+        "removed_by_authority",
+        N_("Somebody with power took it off the list or the vehicle."),
+    ),
+    ("boarded", "disembarked", N_("It got off on the way.")),
+    ("boarded", "arrived", N_("It reached the destination.")),
+    ("withdrawn", "listed standby", N_("Asked anew in private, and willing again.")),
+)
+
 MACHINES: dict[str, tuple[Move, ...]] = {
     "request": REQUEST,
     "guarantee": GUARANTEE,
     "consent": CONSENT,
     "movement": MOVEMENT,
+    "boarding": BOARDING,
 }
 """Machine → its moves. The states of a machine are codes of the list ``<machine>_state``."""
 

@@ -34,6 +34,9 @@ reveal author            y     .      .       .      .           .         y    
 record figure            y     .      .       y      y           .         .        .
 record incident          y     y      y       y      .           .         y        .
 record movement          y     .      y       .      .           .         .        .
+record boarding          .     .      y       .      .           y         y        .
+see manifest             .     .      y       .      .           y         y        .
+record closure_check     y     .      .       y      .           .         y        .
 record place             y     .      .       .      y           .         .        .
 record party             y     y      .       .      y           .         .        .
 record person            y     .      .       .      .           .         .        .

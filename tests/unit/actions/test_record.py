@@ -8,7 +8,6 @@ import pytest
 from waythrough.actions.record import lift_stop, record, record_step, settle
 from waythrough.actions.understand import board
 from waythrough.terms.access import Answer, Execution, Guarantee, Performance, Request, Step
-from waythrough.terms.doing import Movement
 from waythrough.terms.parties import Person
 from waythrough.terms.people import Consent, Identity
 from waythrough.terms.places import ProtectionStop
@@ -181,17 +180,6 @@ def test_any_adult_may_withdraw_at_any_time_even_without_naming_a_destination(ws
     )
     record(ws, person, taken_back)
     assert [c.decision for c in ws.records("consent")] == ["given", "withdrawn"]
-
-
-def test_a_movement_departs_only_past_its_gates(ws, person):
-    window = Window.parse("2030-05-22T06:00+03:00/2030-05-22T18:00+03:00")
-    planned = Movement("movement-1", "site-ford", "voluntary_return_movement", "route-out", window, "planned")
-    record(ws, person, planned)
-    with pytest.raises(CannotFollow, match="movement"):
-        record(ws, person, dataclasses.replace(planned, state="departed"))
-    record(ws, person, dataclasses.replace(planned, state="gates_passed"))
-    record(ws, person, dataclasses.replace(planned, state="departed"))
-    assert ws.get("movement", "movement-1").state == "departed"
 
 
 def test_a_stop_is_lifted_only_with_a_reason_and_by_those_who_may(ws, person):

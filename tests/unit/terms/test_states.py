@@ -13,6 +13,7 @@ from waythrough.terms.states import NOTHING, allowed, can_follow, check_can_foll
 YES = "granted granted_with_conditions partially_granted"
 ANSWERS = f"{YES} granted_in_principle denied referred revoked"
 OURS = "postponed_by_us withdrawn_by_us"
+OFF = "no_show declined_at_boarding withdrawn removed_by_authority"
 CALLED_OFF = "cancelled_security cancelled_logistics withdrawn_by_us"
 
 # Written by hand, apart from the moves themselves: each state with everything that may follow it.
@@ -63,6 +64,19 @@ TABLE = {
         "cancelled_logistics": "",
         "withdrawn_by_us": "",
         "obstructed_by_residents": "",
+    },
+    "boarding": {
+        NOTHING: "listed standby",
+        "listed": f"standby confirmed {OFF}",
+        "standby": f"listed confirmed {OFF}",
+        "confirmed": f"boarded {OFF}",
+        "boarded": "declined_at_boarding withdrawn removed_by_authority disembarked arrived",
+        "withdrawn": "listed standby",
+        "no_show": "",
+        "declined_at_boarding": "",
+        "removed_by_authority": "",
+        "disembarked": "",
+        "arrived": "",
     },
 }
 CELLS = [

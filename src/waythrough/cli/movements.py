@@ -1,0 +1,299 @@
+"""``waythrough movements``: convoys and journeys from the plan to the day they arrive."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from waythrough.cli.app import Shared, SharedGroup
+from waythrough.cli.settings import Settings, pass_settings
+from waythrough.terms.codec import to_body
+from waythrough.terms.codes import code_list
+from waythrough.terms.states import allowed
+from waythrough.terms.when import parse_day
+
+if TYPE_CHECKING:
+    from waythrough.actions.workspace import Workspace
+    from waythrough.terms.doing import Movement
+
+FILE = click.Path(path_type=Path)
+
+
+@click.group("movements", cls=SharedGroup, invoke_without_command=True)
+@click.option("--all", "everything", is_flag=True, help="Also those that are over.")
+@click.option("--situation", "situation_file", type=FILE, help="A situation file, with --plan; no workspace.")
+@click.option("--plan", "plan_file", type=FILE, help="The plan file: its departures are listed.")
+@pass_settings
+@click.pass_context
+def command(
+    ctx: click.Context,
+    settings: Settings,
+    everything: bool,
+    situation_file: Path | None,
+    plan_file: Path | None,
+) -> None:
+    """Convoys, journeys and medical evacuations: planned, gated, boarded, gone, arrived.
+
+    \b
+    Examples:
+      waythrough movements                        what is planned and on the road
+      waythrough movements take-up                write the plan's departures down
+      waythrough movements show ID                what must be true before it starts
+      waythrough movements board ID confirmed HOUSEHOLD…
+      waythrough movements move ID gates_passed
+    """
+    if ctx.invoked_subcommand is not None:
+        return
+    if (situation_file is None) != (plan_file is None):
+        raise click.UsageError("--situation and --plan belong together.")
+    if situation_file is not None and plan_file is not None:
+        _of_files(settings, situation_file, plan_file)
+        return
+    ws = settings.open()
+    found = in_order(m for m in ws.records("movement") if everything or not _over(m))
+    settings.unread(ws)
+    if settings.json:
+        settings.emit("movements", {"movements": [{"id": m.id, **to_body(m, full=True)} for m in found]})
+        return
+    _list(settings, ws, found)
+
+
+def in_order(movements: Iterable[Movement]) -> list[Movement]:
+    """Those with a last day on which they still help come first, soonest first; then by the day they leave."""
+    return sorted(
+        movements,
+        key=lambda m: (
+            m.need_by is None,
+            m.need_by.latest if m.need_by else m.window.first_day,
+            m.window.start,
+            m.id,
+        ),
+    )
+
+
+def _list(settings: Settings, ws: Workspace, found: list[Movement]) -> None:
+    from waythrough.actions.moving import tally
+
+    kinds, states = code_list("movement_kind"), code_list("movement_state")
+    if not found:
+        click.echo("No movement is planned or on the road.")
+        settings.next("waythrough movements take-up", "waythrough movements --all")
+        return
+    rows = [
+        [
+            str(m.need_by.latest) if m.need_by else "",
+            f"{m.window.first_day}",
+            kinds.label(m.kind),
+            m.route,
+            str(m.vehicles or ""),
+            str(m.people or ""),
+            states.label(m.state),
+            ", ".join(f"{n} {code_list('boarding_state').label(code)}" for code, n in tally(ws, m).items()),
+            m.id,
+        ]
+        for m in found
+    ]
+    settings.table(
+        ["needed by", "leaves", "kind", "route", "vehicles", "people", "state", "households", "id"], rows
+    )
+    settings.next(f"waythrough movements show {found[0].id}")
+
+
+def _of_files(settings: Settings, situation_file: Path, plan_file: Path) -> None:
+    from waythrough.actions import alone
+    from waythrough.actions.taking_up import departures
+
+    chosen = alone.read(situation_file, plan_file)
+    found = departures(chosen.plan)
+    if settings.json:
+        rows = [
+            {
+                "day": chosen.situation.day(one.day).isoformat(),
+                "kind": one.kind,
+                "route": one.route,
+                "vehicles": one.vehicles,
+                "households": len(one.aboard),
+                "standby": len(one.standby),
+            }
+            for one in found
+        ]
+        settings.emit("departures", {"departures": rows})
+        return
+    settings.table(
+        ["leaves", "kind", "route", "vehicles", "households", "standby"],
+        [
+            [
+                str(chosen.situation.day(one.day)),
+                code_list("movement_kind").label(one.kind),
+                one.route,
+                str(one.vehicles),
+                str(len(one.aboard) or ""),
+                str(len(one.standby) or ""),
+            ]
+            for one in found
+        ],
+    )
+
+
+def _over(movement: Movement) -> bool:
+    return bool(code_list("movement_state").codes[movement.state]["final"])
+
+
+@command.command("take-up", cls=Shared)
+@click.option("--days", default=28, show_default=True, type=click.IntRange(1, 180), help="How far ahead.")
+@click.option(
+    "--plan", "plan_file", type=FILE, help="A plan file, with its --situation; else it is planned now."
+)
+@click.option("--situation", "situation_file", type=FILE, help="The situation file the plan was made from.")
+@pass_settings
+def take_up(settings: Settings, days: int, plan_file: Path | None, situation_file: Path | None) -> None:
+    """Write every departure of the plan down as a planned movement, with its manifest and standby list.
+
+    The same plan again writes nothing new.
+    """
+    from waythrough.actions import alone, choose
+    from waythrough.actions.taking_up import take_up as write
+
+    if (situation_file is None) != (plan_file is None):
+        raise click.UsageError("--situation and --plan belong together.")
+    ws = settings.open_now()
+    actor = settings.actor(ws)
+    if situation_file is not None and plan_file is not None:
+        chosen = alone.read(situation_file, plan_file)
+    else:
+        with settings.working(f"Planning {days} days from {ws.as_of}"):
+            chosen = choose.make_plan(ws, days, settings.site)
+    made = write(ws, actor, chosen)
+    if settings.json:
+        settings.emit("movements", {"movements": [{"id": m.id, **to_body(m, full=True)} for m in made]})
+        return
+    _list(settings, ws, in_order(made))
+
+
+@command.command("show", cls=Shared)
+@click.argument("movement_id", metavar="ID")
+@click.option(
+    "--lines", "with_lines", is_flag=True, help="Each household's line; for those who go through it."
+)
+@pass_settings
+def show(settings: Settings, movement_id: str, with_lines: bool) -> None:
+    """What must be true before a movement starts, who is on its manifest by state, and what may follow."""
+    from waythrough.actions import moving
+    from waythrough.actions.permissions import check_can
+
+    ws = settings.open()
+    movement = ws.get("movement", movement_id)
+    if with_lines:
+        check_can(settings.actor(ws), "see manifest")
+    gates, tally = moving.gates(ws, movement), moving.tally(ws, movement)
+    lines = list(moving.lines(ws, movement).values()) if with_lines else []
+    settings.unread(ws)
+    if settings.json:
+        body = {"id": movement.id, **to_body(movement, full=True), "gates": to_body(gates, full=True)}
+        body |= {"households": tally, "next": list(allowed("movement", movement.state))}
+        body |= {"lines": to_body(lines, full=True)} if with_lines else {}
+        settings.emit("movement", body)
+        return
+    states = code_list("movement_state")
+    kind = code_list("movement_kind").label(movement.kind)
+    click.echo(f"{movement.id}: {kind}, {movement.window.first_day}, {states.label(movement.state)}")
+    if movement.need_by:
+        left = (movement.need_by.latest - ws.as_of).days
+        click.echo(f"Needed by {movement.need_by.latest}: {left} days left." if left >= 0 else
+                   f"Was needed by {movement.need_by.latest}, {-left} days ago.")  # fmt: skip
+    settings.table(
+        ["", "what must be true", "of"],
+        [["✓" if g.passed else "✗", g.gate.code.replace("_", " "), g.gate.about] for g in gates],
+    )
+    boarding = code_list("boarding_state")
+    for code, n in tally.items():
+        mark = "  ▲ asks for a named person's attention" if boarding.codes[code]["protection"] else ""
+        click.echo(f"{n} households {boarding.label(code)}{mark}")
+    for line in lines:
+        click.echo(
+            f"  {line.household}\t{boarding.label(line.state)}\t{'' if line.vehicle is None else line.vehicle}"
+        )
+    following = ", ".join(allowed("movement", movement.state))
+    settings.next(
+        f"waythrough movements move {movement.id} STATE  (one of: {following or 'none, it is over'})"
+    )
+
+
+@command.command("move", cls=Shared)
+@click.argument("movement_id", metavar="ID")
+@click.argument("state")
+@click.option("--note", default="", help="What to remember of it.")
+@click.option("--responsible", default="", help="Who of us answers for it.")
+@click.option("--source", "source_id", help="Where we heard it: a recorded source.")
+@pass_settings
+def move(
+    settings: Settings, movement_id: str, state: str, note: str, responsible: str, source_id: str | None
+) -> None:
+    """The next state of a movement; everything else of it stays. Refused while a gate is shut, with the reason."""
+    from waythrough.actions.moving import move as write
+
+    with settings.open_now() as ws:
+        entry = write(ws, settings.actor(ws), movement_id, state, source_id, note, responsible)
+    if settings.json:
+        settings.emit("entry", {"entry": entry.id, "record": entry.record, "kind": entry.kind})
+    else:
+        click.echo(entry.record)
+    settings.next(f"waythrough movements show {movement_id}")
+
+
+@command.command("board", cls=Shared)
+@click.argument("movement_id", metavar="ID")
+@click.argument("state")
+@click.argument("households", nargs=-1, required=True, metavar="HOUSEHOLD…")
+@click.option("--on", metavar="DAY", help="The day it is said of.  [default: today]")
+@pass_settings
+def board(
+    settings: Settings, movement_id: str, state: str, households: tuple[str, ...], on: str | None
+) -> None:
+    """What became of households on a manifest: listed, standby, confirmed, boarded, no_show, arrived …
+
+    Nobody is confirmed before the clearance, or boarded without having been asked again.
+    """
+    from waythrough.actions.moving import board_households
+
+    with settings.open_now() as ws:
+        day: date = parse_day(on, "--on") if on else ws.clock().date()
+        written = board_households(ws, settings.actor(ws), movement_id, state, households, day)
+    if settings.json:
+        settings.emit("entries", {"entries": [entry.id for entry in written]})
+    else:
+        click.echo(f"{len(written)} lines written.")
+    settings.next(f"waythrough movements show {movement_id} --lines")
+
+
+@command.command("closure", cls=Shared)
+@pass_settings
+def closure(settings: Settings) -> None:
+    """What must be answered before a site closes, and how each question stands."""
+    from waythrough.actions.closing import checklist
+
+    ws = settings.open()
+    found = checklist(ws, settings.site)
+    if settings.json:
+        settings.emit(
+            "closure", {"site": ws.site_named(settings.site).id, "checks": to_body(found, full=True)}
+        )
+        return
+    items, states = code_list("closure_check"), code_list("criterion_state")
+    settings.table(
+        ["question", "stands", "on", "found by"],
+        [
+            [
+                items.label(check.item),
+                states.label(check.state) if check.by else "nobody looked yet",
+                str(check.on.latest) if check.by else "",
+                check.by,
+            ]
+            for check in found
+        ],
+    )
+    settings.next("waythrough record closure-check --help")

@@ -1,0 +1,212 @@
+"""A journey from its plan to its arrival: gates, the manifest at departure, and a no that counts at once."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import date
+
+import pytest
+
+from waythrough.actions import moving
+from waythrough.actions.moving import GatesShut, ManifestOpen, gates, lines, move, next_standby, tally
+from waythrough.actions.record import lift_stop, record
+from waythrough.terms.access import Guarantee
+from waythrough.terms.doing import Boarding, Incident, Movement
+from waythrough.terms.parties import Person
+from waythrough.terms.people import Consent, Household
+from waythrough.terms.problems import CannotFollow, NotYours, Protected
+from waythrough.terms.when import Days, Window
+
+TODAY = date(2030, 5, 20)
+RUN = date(2030, 5, 22)
+WINDOW = Window.parse("2030-05-22T00:00+03:00/2030-05-23T00:00+03:00")
+JOURNEY = Movement(
+    "movement-1", "site-ford", "voluntary_return_movement", "route-out", WINDOW, "planned",
+    vehicles=1, people=4, responsible="Relief Desk",
+)  # fmt: skip
+
+
+def consent(adult: str, purpose: str = "travel", **changes: object) -> Consent:
+    base = Consent(
+        f"consent-{adult}-{purpose}", adult.split("/")[0], adult, purpose, "given", "text-1",
+        date(2030, 5, 15), date(2030, 5, 15), date(2030, 6, 30),
+        destination="dest-mill" if purpose == "travel" else "",
+        movement_kind="voluntary_return_movement" if purpose == "travel" else "",
+    )  # fmt: skip
+    return dataclasses.replace(base, **changes)
+
+
+def line(state: str, household: str = "hh-1", on: date = TODAY, **changes: object) -> Boarding:
+    return Boarding(f"line-{household}-{state}", "movement-1", household, state, on, **changes)
+
+
+def agree(ws, person, household="hh-1", again: bool = True) -> None:
+    for adult in (f"{household}/a", f"{household}/b"):
+        record(ws, person, consent(adult, reconfirmed_on=TODAY if again else None))
+        record(ws, person, consent(adult, "data"))
+
+
+def open_the_door(ws, person) -> None:
+    window = Window.parse("2030-05-20T00:00+03:00/2030-06-01T00:00+03:00")
+    given = Guarantee(
+        "guarantee-1", "party-south", ("door-return",), Days.parse("2030-05-10"), "party-south", window=window
+    )
+    record(ws, person, given, "source-letter")
+
+
+@pytest.fixture
+def ready(ws, person):
+    """A planned journey with its door open and one family that was asked again."""
+    record(ws, person, JOURNEY)
+    open_the_door(ws, person)
+    agree(ws, person)
+    return ws
+
+
+def shut(ws) -> set[str]:
+    return {one.gate.code for one in gates(ws, ws.get("movement", "movement-1")) if not one.passed}
+
+
+def test_a_journey_goes_from_plan_to_arrival_with_everyone_on_its_manifest(ready, person) -> None:
+    ws = ready
+    for state in ("listed", "confirmed"):
+        record(ws, person, line(state))
+    assert shut(ws) == set()
+    move(ws, person, "movement-1", "gates_passed")
+    record(ws, person, line("boarded", on=RUN))
+    move(ws, person, "movement-1", "departed")
+    record(ws, person, line("arrived", on=RUN))
+    move(ws, person, "movement-1", "arrived")
+    assert tally(ws, JOURNEY) == {"arrived": 1}
+    assert len(ws.ledger.history(lines(ws, JOURNEY)["hh-1"].id)) == 4
+
+
+def test_nothing_passes_its_gates_while_a_door_is_shut_and_the_refusal_names_it(ws, person) -> None:
+    record(ws, person, JOURNEY)
+    agree(ws, person)
+    record(ws, person, line("listed"))
+    with pytest.raises(GatesShut, match="door-return") as refused:
+        move(ws, person, "movement-1", "gates_passed")
+    assert refused.value.exit_code == 7
+    with pytest.raises(CannotFollow):
+        move(ws, person, "movement-1", "departed")
+
+
+def test_nobody_is_asked_again_before_the_clearance_arrived(ws, person) -> None:
+    record(ws, person, JOURNEY)
+    agree(ws, person)
+    record(ws, person, line("listed"))
+    with pytest.raises(Protected, match="clearance of door-return"):
+        record(ws, person, line("confirmed"))
+
+
+def test_nobody_is_confirmed_who_was_not_asked_again(ws, person) -> None:
+    record(ws, person, JOURNEY)
+    open_the_door(ws, person)
+    agree(ws, person, again=False)
+    record(ws, person, line("listed"))
+    with pytest.raises(Protected, match="asked again"):
+        record(ws, person, line("confirmed"))
+
+
+def test_nobody_boards_straight_from_the_list(ready, person) -> None:
+    record(ready, person, line("listed"))
+    with pytest.raises(CannotFollow):
+        record(ready, person, line("boarded", on=RUN))
+
+
+def test_a_consent_taken_back_on_the_day_itself_keeps_the_household_off_the_bus(ready, person) -> None:
+    for state in ("listed", "confirmed"):
+        record(ready, person, line(state))
+    back = consent("hh-1/b", id="consent-back", decision="withdrawn", given_on=TODAY, reconfirmed_on=None)
+    record(ready, person, back)
+    assert "consents_live" in shut(ready)
+    with pytest.raises(Protected, match="not every adult") as refused:
+        record(ready, person, line("boarded", on=RUN))
+    assert "hh-1/b" not in str(refused.value)
+    record(ready, person, line("withdrawn"))
+    assert tally(ready, JOURNEY) == {"withdrawn": 1}
+
+
+@pytest.mark.parametrize("missing", ["a travel consent", "a data consent", "another destination", "run out"])
+def test_a_household_is_listed_only_with_the_live_consent_of_every_adult(ws, person, missing) -> None:
+    record(ws, person, JOURNEY)
+    record(ws, person, consent("hh-1/a"))
+    record(ws, person, consent("hh-1/a", "data"))
+    if missing != "a travel consent":
+        changes = {"another destination": {"destination": ""}, "run out": {"valid_until": date(2030, 5, 21)}}
+        if missing == "another destination":
+            with pytest.raises(Protected):
+                record(ws, person, consent("hh-1/b", **changes[missing]))
+        else:
+            record(ws, person, consent("hh-1/b", **changes.get(missing, {})))
+    if missing != "a data consent":
+        record(ws, person, consent("hh-1/b", "data"))
+    with pytest.raises(Protected):
+        record(ws, person, line("listed"))
+
+
+def test_no_journey_leaves_before_its_manifest_was_gone_through(ready, person) -> None:
+    record(ready, person, Household("hh-2", "site-ford", 3, ("hh-2/a", "hh-2/b"), synthetic=True))
+    agree(ready, person, "hh-2")
+    for household in ("hh-1", "hh-2"):
+        for state in ("listed", "confirmed"):
+            record(ready, person, line(state, household))
+    move(ready, person, "movement-1", "gates_passed")
+    record(ready, person, line("boarded", on=RUN))
+    with pytest.raises(ManifestOpen, match="1 households"):
+        move(ready, person, "movement-1", "departed")
+    record(ready, person, line("no_show", "hh-2", on=RUN))
+    move(ready, person, "movement-1", "departed")
+
+
+def test_a_household_on_standby_takes_a_free_seat_and_keeps_its_place_in_the_order(ready, person) -> None:
+    record(ready, person, line("standby"))
+    assert [one.household for one in next_standby(ready, JOURNEY)] == ["hh-1"]
+    record(ready, person, line("listed", vehicle=0))
+    record(ready, person, line("confirmed"))
+    assert lines(ready, JOURNEY)["hh-1"].vehicle == 0
+
+
+def test_nobody_boards_on_a_day_the_journey_does_not_run(ready, person) -> None:
+    for state in ("listed", "confirmed"):
+        record(ready, person, line(state))
+    with pytest.raises(Protected, match="does not run"):
+        record(ready, person, line("boarded", on=date(2030, 5, 25)))
+
+
+def test_reported_harm_shuts_the_gate_until_a_named_person_reviewed_it(ready, person) -> None:
+    for state in ("listed", "confirmed"):
+        record(ready, person, line(state))
+    harm = Incident(
+        "incident-1", "site-ford", "arrest", Days.parse("2030-05-18"), "party-north", "people were arrested",
+        destination="dest-mill",
+    )  # fmt: skip
+    record(ready, person, harm, "source-letter")
+    assert "no_stop" in shut(ready)
+    lift_stop(ready, person, "incident-1", "visited, all were released")
+    assert shut(ready) == set()
+
+
+def test_what_happens_at_the_door_is_kept_apart_and_marked_for_attention(ready, person) -> None:
+    from waythrough.terms.codes import code_list
+
+    record(ready, person, line("listed"))
+    record(ready, person, line("removed_by_authority", on=RUN))
+    assert tally(ready, JOURNEY) == {"removed_by_authority": 1}
+    rows = code_list("boarding_state").codes
+    assert {code for code, row in rows.items() if row["protection"]} == {
+        "declined_at_boarding",
+        "removed_by_authority",
+    }
+
+
+def test_the_head_of_office_sees_no_manifest_and_writes_none(ready, person) -> None:
+    head = Person("person-2", "B. L.", ("head_of_office",))
+    with pytest.raises(NotYours):
+        record(ready, head, line("listed"))
+
+
+def test_a_convoy_needs_no_manifest(ws, person) -> None:
+    assert not moving.carries_people(dataclasses.replace(JOURNEY, kind="aid_convoy"))
+    assert moving.carries_people(dataclasses.replace(JOURNEY, kind="medical_evacuation"))
