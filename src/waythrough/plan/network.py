@@ -4,19 +4,24 @@ home.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from waythrough.terms.problems import InputRefused
+from waythrough.terms.planned import ConvoyTrip
 from waythrough.terms.situation import FleetNow, RouteNow, Situation
 
 
 @dataclass(frozen=True)
 class Network:
-    """The routes of a situation with their open days. Build it once for each situation."""
+    """The routes of a situation with their open days. Build it once for each situation.
+
+    ``taken`` are vehicles already promised at doors with a cap, (door, day) → vehicles: convoys are planned first,
+    and journeys have what they leave.
+    """
 
     situation: Situation
+    taken: Mapping[tuple[str, int], int] = field(default_factory=dict)
 
     @cached_property
     def open_days(self) -> Mapping[str, int]:
@@ -30,6 +35,39 @@ class Network:
     def caps(self) -> Mapping[str, int]:
         """Door id → vehicles a day, for the doors whose guarantee says so."""
         return {door.id: door.max_vehicles for door in self.situation.doors if door.max_vehicles is not None}
+
+    def cap(self, door: str, day: int) -> int | None:
+        """Vehicles that may still pass a door on a day; None where its guarantee states no cap."""
+        cap = self.caps.get(door)
+        return None if cap is None else max(0, cap - self.taken.get((door, day), 0))
+
+    @cached_property
+    def shared_caps(self) -> frozenset[str]:
+        """The doors with a cap that both aid and return pass."""
+        purposes: dict[str, set[str]] = {}
+        for route in self.situation.routes:
+            for door, _ in self.passed[route.id]:
+                purposes.setdefault(door, set()).add(route.purpose)
+        return frozenset(door for door in self.caps if len(purposes.get(door, ())) > 1)
+
+    def passing(self, convoys: Iterable[ConvoyTrip]) -> dict[tuple[str, int], int]:
+        """Vehicles of these convoys at each door with a cap on each day, (door, day) → vehicles."""
+        found: dict[tuple[str, int], int] = {}
+        for trip in convoys:
+            for door, offset in self.passed[trip.route]:
+                if door in self.caps:
+                    at = (door, trip.day + offset)
+                    found[at] = found.get(at, 0) + trip.vehicles
+        return found
+
+    def after(self, convoys: Iterable[ConvoyTrip]) -> Network:
+        """The same network for journeys, with what these convoys leave at doors with a cap."""
+        return replace(self, taken=self.passing(convoys))
+
+    @cached_property
+    def allowed(self) -> Mapping[str, tuple[str, ...]]:
+        """Door id → the goods its guarantee allows, for the doors whose guarantee names some."""
+        return {door.id: door.goods for door in self.situation.doors if door.goods}
 
     @cached_property
     def routes(self) -> Mapping[str, RouteNow]:
@@ -85,6 +123,14 @@ class Network:
         """Routes of a purpose, in order of id."""
         return sorted((r for r in self.situation.routes if r.purpose == purpose), key=lambda route: route.id)
 
+    def allows(self, route: RouteNow, good: str) -> bool:
+        """Whether every door the route passes lets that good through."""
+        return all(
+            not self.allowed[door] or good in self.allowed[door]
+            for door, _ in self.passed[route.id]
+            if door in self.allowed
+        )
+
     def exposure(self, route: RouteNow) -> int:
         """Risk-weighted minutes one vehicle spends on the road, there and back.
 
@@ -105,27 +151,6 @@ class Network:
         for door, offset in self.passed[route.id]:
             bits &= self.open_days.get(door, 0) >> offset
         return bits
-
-    def check_caps(self) -> None:
-        """Refuse a vehicle cap on a door that aid and return share: the two are planned one after the other.
-
-        Raises
-        ------
-        InputRefused
-            Such a door is there.
-        """
-        purposes: dict[str, set[str]] = {}
-        for route in self.situation.routes:
-            for door, _ in self.passed[route.id]:
-                purposes.setdefault(door, set()).add(route.purpose)
-        for door in sorted(self.caps):
-            if len(purposes.get(door, ())) > 1:
-                raise InputRefused(
-                    place=f"door {door}",
-                    found="a cap on vehicles for aid and return together",
-                    allowed="a cap for one purpose",
-                    remedy="Record one door for each purpose, each with its own cap.",
-                )
 
 
 def cycle_days(route: RouteNow, fleet: FleetNow) -> int:

@@ -25,16 +25,13 @@ def make(situation: Situation, limits: Limits = DEFAULT_LIMITS) -> Plan:
 
     Raises
     ------
-    InputRefused
-        A door shared by aid and return carries a cap on vehicles.
     NoPlan
         The solver failed where doing nothing is possible.
     """
     network = Network(situation)
-    network.check_caps()
     first = aid.feed_everyone(situation, network, limits)
     able, out = units(situation)
-    people_out = returns.journeys(situation, network, able, limits)
+    people_out = returns.journeys(situation, network.after(first.convoys), able, limits)
     leaving = leaving_each_day(situation, people_out.trips)
     supplies = aid.finish(situation, network, first, leaving, limits)
     remaining = aid.unmet_by_good(situation, supplies.convoys, aid.people_each_day(situation, leaving))

@@ -47,9 +47,9 @@ class Shared:
                 rows["fleet", fleet, day].append((column, 1))
                 limit["fleet", fleet, day] = count[fleet]
             for door, offset in self.network.passed[route]:
-                if door in self.network.caps:
+                if (cap := self.network.cap(door, t + offset)) is not None:
                     rows["cap", door, t + offset].append((column, 1))
-                    limit["cap", door, t + offset] = self.network.caps[door]
+                    limit["cap", door, t + offset] = cap
         ends = {d.id: d for d in self.situation.destinations}
         for column, people, _, (route, t) in self.going:
             at = self.network.routes[route]

@@ -102,9 +102,9 @@ class Seating:
         """True if one vehicle more of the fleet is free for the trip and no door's cap stands against it."""
         days = range(t, min(t + cycle_days(route, fleet), self.situation.days))
         return all(self.busy[fleet.id, day] < fleet.count for day in days) and all(
-            self.passing[door, t + offset] < self.network.caps[door]
+            self.passing[door, t + offset] < cap
             for door, offset in self.network.passed[route.id]
-            if door in self.network.caps
+            if (cap := self.network.cap(door, t + offset)) is not None
         )
 
     def worth(self) -> int:

@@ -121,6 +121,12 @@ class Program:
             np.asarray(found.row_dual, dtype=float) if not integer else np.zeros(0),
         )
 
+    def relaxation(self) -> highspy.Highs:
+        """The program with parts allowed everywhere, in a solver that keeps its place between changes."""
+        highs = _highs(Limits())
+        highs.passModel(self._model([False] * len(self.cost)))
+        return highs
+
     def _model(self, whole: Sequence[bool]) -> highspy.HighsLp:
         lp = highspy.HighsLp()
         lp.num_col_, lp.num_row_ = len(self.cost), len(self.row_low)

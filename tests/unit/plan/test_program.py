@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from unit.plan.invented import (
     DAYS,
     consent,
-    door,
     household,
     situation,
     with_destination,
@@ -25,7 +24,6 @@ from waythrough.plan.program import make
 from waythrough.plan.sample import Size, sample
 from waythrough.plan.solver import Limits
 from waythrough.terms.planned import Plan
-from waythrough.terms.problems import InputRefused
 from waythrough.terms.situation import Situation
 
 QUICK = Limits(gap=1e-4, nodes=100)
@@ -226,11 +224,3 @@ def test_the_safer_road_is_taken_when_it_costs_nothing_that_comes_first() -> Non
     )
     plan = make(with_fleet(open_all, "coaches", routes=()))
     assert {trip.route for trip in plan.returns if trip.destination == "lake"} == {"lake by plain"}
-
-
-def test_a_cap_on_a_door_that_aid_and_return_share_is_refused_with_advice() -> None:
-    shared = door("shared", max_vehicles=3)
-    routes = tuple(replace(r, extra_doors=("shared",)) for r in situation().routes)
-    with pytest.raises(InputRefused, match="shared") as refused:
-        make(replace(situation(), doors=(*situation().doors, shared), routes=routes))
-    assert "one door for each purpose" in refused.value.remedy()

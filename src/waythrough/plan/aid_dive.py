@@ -1,0 +1,142 @@
+"""A first good plan of convoys, fast: solve with parts allowed, settle the clearest yes and no, and solve again.
+
+Every step starts from the solution before it, so a whole dive costs little more than the first solution. It never
+backs up far: what a step makes impossible is settled the other way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import highspy
+import numpy as np
+
+from waythrough.plan.aid_rows import AidProgram
+from waythrough.plan.solver import Solution
+
+SURE = 1e-6
+"""How far from whole a number may be and count as whole."""
+BETTER = 1e-4
+"""Rations (in the program's unit) by which a change must be better to be kept."""
+SETTLED_AT_ONCE = 0.03
+"""Share of the open yes-or-no questions settled in one step."""
+LARGE = 6_000
+"""With more columns than this the first solution comes from the interior: from the corners it takes several times
+as long."""
+
+
+class Dive:
+    """A program on its way from parts to whole numbers, with the solver that follows each step.
+
+    ``bound`` is the most there is with parts allowed everywhere, ``prices`` what a little more of each shared row
+    would add to it.
+    """
+
+    def __init__(self, aid: AidProgram) -> None:
+        self.aid = aid
+        self.highs = aid.program.relaxation()
+        if len(aid.program.cost) > LARGE:
+            self.highs.setOptionValue("solver", "ipm")
+        nothing: tuple[np.ndarray, float] = (np.zeros(len(aid.program.cost)), 0.0)
+        self.values, self.objective = self._solved() or nothing
+        self.highs.setOptionValue("solver", "simplex")
+        self.bound = self.objective
+        price = np.asarray(self.highs.getSolution().row_dual, dtype=float)
+        self.prices = {row: float(price[n]) for row, n in aid.row_of.items() if price[n] > 0}
+        self.mark_of = {column: at for at, column in aid.marks.items()}
+        self.questions = sorted({*aid.goes.values(), *aid.marks.values()})
+        self.settled: dict[int, float] = {}
+
+    def down(self) -> bool:
+        """Settle which convoys go; False where nothing whole was possible."""
+        while parted := self._parted([n for n in self.questions if n not in self.settled]):
+            if not (self._try(self._clearest(parted)) or self._one_way_or_other(parted[0], (1.0, 0.0))):
+                return False
+        return self._try({n: float(round(self.values[n])) for n in self.questions})
+
+    def again(self, columns: Sequence[int]) -> bool:
+        """Open these answers and settle them anew; everything stays as it was unless more is eaten then."""
+        answers, values, objective = dict(self.settled), self.values, self.objective
+        opened = [n for n in columns if n in answers]
+        for n in opened:
+            del self.settled[n]
+        self._set(opened, [0.0] * len(opened), [1.0] * len(opened))
+        solved = self._solved()
+        if solved is not None and solved[1] > objective + BETTER:
+            self.values, self.objective = solved
+            if self.down() and self.objective > objective + BETTER:
+                return True
+        self.settled, self.values, self.objective = answers, values, objective
+        every = sorted(answers)
+        self._set(every, [answers[n] for n in every], [answers[n] for n in every])
+        return False
+
+    def vehicles(self) -> Solution | None:
+        """Settle how many vehicles go, and give the whole plan; None where nothing whole was possible."""
+        self.values, self.objective = self._solved() or (self.values, self.objective)
+        columns = sorted(self.aid.trucks.values())
+        while parted := self._parted([n for n in columns if n not in self.settled]):
+            up = {n: float(np.ceil(self.values[n])) for n in parted[: max(1, len(parted) // 5)]}
+            ways = (float(np.ceil(self.values[parted[0]])), float(np.floor(self.values[parted[0]])))
+            if not (self._try(up) or self._one_way_or_other(parted[0], ways)):
+                return None
+        if not self._try({n: float(round(self.values[n])) for n in columns}):
+            return None
+        return Solution(self.values, self.objective, self.bound, np.zeros(0))
+
+    # --- steps --------------------------------------------------------------------------------------------
+
+    def _clearest(self, parted: Sequence[int]) -> dict[int, float]:
+        """Yes to the likeliest and to all that are at yes already; no to days too near them."""
+        answers = {
+            n: 1.0 for n in self.questions if n not in self.settled and self.values[n] >= 1 - SURE
+        }  # fmt: skip
+        for n in parted[: max(1, int(SETTLED_AT_ONCE * len(parted)))]:
+            answers[n] = 0.0 if self._too_near(n, answers) else 1.0
+        return answers
+
+    def _too_near(self, column: int, answers: dict[int, float]) -> bool:
+        if column not in self.mark_of:
+            return False
+        site, t = self.mark_of[column]
+        apart = self.aid.situation.convoy_spacing_days
+        near = (self.aid.marks.get((site, u)) for u in range(t - apart + 1, t + apart) if u != t)
+        return any(n is not None and (answers.get(n) or self.settled.get(n)) for n in near)
+
+    def _parted(self, columns: Sequence[int]) -> list[int]:
+        """Columns that are not whole, those with the largest part first."""
+        part = {n: self.values[n] - np.floor(self.values[n]) for n in columns}
+        open_yet = [n for n in columns if SURE < part[n] < 1 - SURE]
+        return sorted(open_yet, key=lambda n: (-part[n], n))
+
+    def _one_way_or_other(self, column: int, ways: Sequence[float]) -> bool:
+        return any(self._try({column: way}) for way in ways)
+
+    def _try(self, answers: dict[int, float]) -> bool:
+        """Settle these if something is still possible then; else leave them as they were."""
+        columns = sorted(answers)
+        self._set(columns, [answers[n] for n in columns], [answers[n] for n in columns])
+        solved = self._solved()
+        if solved is None:
+            low, high = self.aid.program.low, self.aid.program.high
+            self._set(
+                columns,
+                [self.settled.get(n, low[n]) for n in columns],
+                [self.settled.get(n, high[n]) for n in columns],
+            )
+            return False
+        self.settled.update(answers)
+        self.values, self.objective = solved
+        return True
+
+    def _set(self, columns: list[int], low: list[float], high: list[float]) -> None:
+        self.highs.changeColsBounds(
+            len(columns), np.array(columns, np.int32), np.array(low, float), np.array(high, float)
+        )
+
+    def _solved(self) -> tuple[np.ndarray, float] | None:
+        self.highs.run()
+        if self.highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            return None
+        values = np.asarray(self.highs.getSolution().col_value, dtype=float)
+        return values, float(self.highs.getInfo().objective_function_value)

@@ -1,0 +1,68 @@
+"""The most that can be eaten: a dive for a good plan, then a search with the proof of how good it is.
+
+Work is counted in steps and nodes, never in seconds, and luck is drawn from a fixed seed: the same program gives the
+same plan on every run.
+"""
+
+from __future__ import annotations
+
+import random
+
+from waythrough.plan.aid_dive import Dive
+from waythrough.plan.aid_prices import gain_bound
+from waythrough.plan.aid_rows import AidProgram, Room
+from waythrough.plan.solver import Limits, Solution
+
+SMALL = 450
+"""Up to this many columns of whole numbers the solver's own search is best."""
+STEPS = 32
+"""Tries to settle a part of the days anew, in larger programs."""
+WINDOW_DAYS = 14
+SITES_TOGETHER = 2
+BOUND_NODES, BOUND_GAP = 1, 1e-3
+
+
+def most(aid: AidProgram, room: Room, limits: Limits, what: str) -> Solution:
+    """The best values found for the present aim (rations eaten by population 0), with the bound proved."""
+    if aid.scale == 1:
+        return aid.program.solve(limits, what=what)  # small, and its loads are whole numbers too
+    dive = Dive(aid)
+    below = dive.down()
+    small = sum(aid.program.whole) <= SMALL
+    if below and not small and not _near(dive.objective, dive.bound, limits.gap):
+        _shake(dive, limits)
+    found = dive.vehicles() if below else None
+    if found is not None and _near(found.objective, found.bound, limits.gap):
+        return found
+    if found is None or small:
+        return _searched(aid, dive.bound, found, limits, what)
+    bound = gain_bound(aid, room, dive.prices, limits.at_most(BOUND_NODES, BOUND_GAP))
+    return Solution(found.values, found.objective, min(found.bound, bound), found.prices)
+
+
+def _near(objective: float, bound: float, gap: float) -> bool:
+    return bound - objective <= gap * max(1.0, abs(bound))
+
+
+def _searched(aid: AidProgram, bound: float, start: Solution | None, limits: Limits, what: str) -> Solution:
+    """The solver's own search, from what a dive found."""
+    found = aid.program.solve(limits, start=None if start is None else start.values, what=what)
+    best = found if start is None or found.objective >= start.objective else start
+    return Solution(best.values, best.objective, min(found.bound, bound), best.prices)
+
+
+def _shake(dive: Dive, limits: Limits) -> None:
+    """Settle a fortnight of all sites anew, or six weeks of two sites, in turn, as long as there is work left."""
+    aid, luck = dive.aid, random.Random(7)
+    sites = sorted(aid.sites)
+    place = {n: (aid.network.routes[route].site, t) for (route, t), n in aid.goes.items()}
+    place |= {n: at for at, n in aid.marks.items()}
+    for step in range(min(STEPS, limits.nodes)):
+        if step % 2:
+            some, width = set(luck.sample(sites, min(SITES_TOGETHER, len(sites)))), 3 * WINDOW_DAYS
+        else:
+            some, width = set(sites), WINDOW_DAYS
+        first = luck.randrange(-width // 2, aid.situation.days)
+        dive.again([n for n, (site, t) in place.items() if site in some and first <= t < first + width])
+        if _near(dive.objective, dive.bound, limits.gap):
+            return
