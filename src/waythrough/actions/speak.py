@@ -9,6 +9,7 @@ from waythrough.publish import plans, values
 from waythrough.publish import why_words as whys
 from waythrough.publish.content import Report
 from waythrough.publish.desk import Desk
+from waythrough.publish.urgent import urgent
 from waythrough.publish.words import Words
 
 _ISOLATES = str.maketrans("", "", "\u2066\u2067\u2068\u2069")
@@ -57,6 +58,11 @@ def plan_words(report: Report, language: str = "en") -> Spoken:
         tuple(_text(line) for line in plans.blockers(desk)),
         days,
     )
+
+
+def urgent_words(report: Report, language: str = "en") -> list[str]:
+    """Medical evacuations that wait, in words; said before anything else."""
+    return [_text(line) for line in urgent(Desk(report, "internal", Words(language)))]
 
 
 def value_words(report: Report, language: str = "en") -> list[SpokenValue]:

@@ -10,6 +10,8 @@ from pathlib import Path
 from waythrough.actions import gaps, understand
 from waythrough.actions.choose import Chosen, make_plan, value_doors
 from waythrough.actions.permissions import check_can
+from waythrough.actions.policies import in_force
+from waythrough.actions.urgent import evacuations
 from waythrough.actions.workspace import Workspace
 from waythrough.publish import report as publishing
 from waythrough.publish.content import Report, Topic, Wishes
@@ -87,11 +89,27 @@ def gather(
         values=worth,
         outlooks=tuple(understand.outlooks(ws, days)),
         wishes=_wishes(ws, chosen),
+        evacuations=tuple(evacuations(ws)),
+        policy=(policy := in_force(ws)),
+        approved_by=ws.register("person")[policy.approved_by].name
+        if policy and policy.approved_by in ws.register("person")
+        else "",
+        stated_by=_stated_by(ws),
         sources=tuple(ws.records("source")),
         gaps=gaps.gaps(ws, population, chosen.situation if chosen else None),
         entries=entries(ws),
     )
     return Told(report, chosen)
+
+
+def _stated_by(ws: Workspace) -> dict[str, str]:
+    """Which organisation of ours answers for vehicles, a store or a destination: the one that stated it."""
+    ours = ws.register("organisation")
+    said = {fleet.id: fleet.speaker for fleet in ws.records("fleet")}
+    said |= {
+        record.id: record.said_by for kind in ("warehouse", "destination") for record in ws.records(kind)
+    }
+    return {record: speaker for record, speaker in said.items() if speaker in ours}
 
 
 def publish(

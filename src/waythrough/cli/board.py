@@ -6,7 +6,7 @@ import click
 
 from waythrough.cli.app import Shared
 from waythrough.cli.settings import Settings, pass_settings
-from waythrough.terms.board import DoorState
+from waythrough.terms.board import DoorState, Evacuation
 from waythrough.terms.codec import to_body
 from waythrough.terms.codes import code_list
 from waythrough.terms.parties import Party
@@ -22,13 +22,18 @@ def command(settings: Settings) -> None:
       waythrough board --as-of 2018-10-17
     """
     from waythrough.actions.understand import board
+    from waythrough.actions.urgent import evacuations
 
     ws = settings.open()
     states = board(ws)
+    urgent = evacuations(ws, states)
     settings.unread(ws)
     if settings.json:
-        settings.emit("board", {"as_of": ws.as_of.isoformat(), "doors": to_body(states, full=True)})
+        body = {"as_of": ws.as_of.isoformat(), "doors": to_body(states, full=True)}
+        settings.emit("board", {**body, "evacuations": to_body(urgent, full=True)})
         return
+    for one in urgent:
+        click.echo(clock_text(one))
     doors, parties = ws.register("door"), ws.register("party")
     words = code_list("door_state")
     rows = [
@@ -45,6 +50,18 @@ def command(settings: Settings) -> None:
     ]
     settings.table(["door", "held by", "state", "window", "on whose word", "newest account", "id"], rows)
     settings.next("waythrough plan", "waythrough doors")
+
+
+def clock_text(one: Evacuation) -> str:
+    """A medical evacuation, the days it has left, and the doors it waits at."""
+    left = (
+        "no last day recorded"
+        if one.days_left is None
+        else f"{one.days_left} days left, until {one.needed_by}"
+    )
+    left = f"needed by {one.needed_by}, which has passed" if (one.days_left or 0) < 0 else left
+    doors = f"; waits at {', '.join(one.shut)}" if one.shut else "; every door it needs is open"
+    return f"▲ Medical evacuation {one.record} ({one.subject}): {left}{doors}"
 
 
 def window_text(state: DoorState) -> str:

@@ -50,7 +50,12 @@ def command(
         report = _of_workspace(settings, days or 28, pairs)
     if settings.json:
         settings.emit(
-            "doors", {"as_of": report.as_of.isoformat(), "doors": to_body(report.values[:top], full=True)}
+            "doors",
+            {
+                "as_of": report.as_of.isoformat(),
+                "doors": to_body(report.values[:top], full=True),
+                "first": to_body(report.evacuations, full=True),
+            },
         )
         return
     doors_table(settings, report, top)
@@ -84,8 +89,10 @@ def _of_workspace(settings: Settings, days: int, pairs: bool) -> Report:
 
 def doors_table(settings: Settings, report: Report, top: int) -> None:
     """The ranking of doors, most helpful first; ties shown as ties."""
-    from waythrough.actions.speak import value_words
+    from waythrough.actions.speak import urgent_words, value_words
 
+    for line in urgent_words(report, settings.tongue):
+        click.echo(line)
     rows = value_words(report, settings.tongue)
     if not rows:
         click.echo("No door to value: every door of the plan is open, or there is no plan.")

@@ -126,10 +126,10 @@ def _suggest(settings: Settings, situation_file: Path | None, out: Path | None) 
 
 def show_plan(settings: Settings, report: Report, everything: bool = False) -> None:
     """A plan in words: what it does, what blocks more, and its dated lines, as many as fit a screen or two."""
-    from waythrough.actions.speak import plan_words
+    from waythrough.actions.speak import plan_words, urgent_words
 
     spoken = plan_words(report, settings.tongue)
-    for line in (*spoken.headline, *spoken.blockers):
+    for line in (*urgent_words(report, settings.tongue), *spoken.headline, *spoken.blockers):
         click.echo(line)
     lines = [text for day, lines in spoken.days for text in ("", day, *(f"  {line}" for line in lines))]
     for line in lines if everything else lines[:LINES]:

@@ -1,11 +1,32 @@
-"""The plan as dated lines, each with its gates: everything that must be true the day before it starts."""
+"""The plan as dated lines, each with its gates: everything that must be true the day before it starts.
+
+Each gate names the role that sees to it, and what is done if it is not true by then. Nothing starts past a shut gate:
+what is done otherwise is to wait for a day, to ask, to carry less, or to give the seat to the next who wants it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
+from waythrough.plan.homes import homes_named
+from waythrough.plan.network import Network
+from waythrough.terms.households import HouseholdNow
 from waythrough.terms.planned import ConvoyTrip, Gate, PlanStep, ReturnTrip
+from waythrough.terms.roles import ACCESS, HEAD, MOVEMENT, REGISTRAR, SITE
 from waythrough.terms.situation import DoorNow, RouteNow, Situation
+
+SEES_TO: Mapping[str, tuple[str, str]] = {
+    "door_open": (ACCESS, "next_open_day"),
+    "confirm_in_own_word": (ACCESS, "next_open_day"),
+    "settle_dispute": (ACCESS, "next_open_day"),
+    "vehicles_ready": (MOVEMENT, "go_with_fewer"),
+    "load_ready": (MOVEMENT, "life_saving_first"),
+    "name_responsible": (HEAD, "does_not_start"),
+    "reconfirm_consents": (REGISTRAR, "standby_takes_seats"),
+    "reception_ready": (SITE, "does_not_start"),
+}
+"""Gate → the role of ours that sees to it, and what is done if it is not true the day before."""
 
 
 def steps(
@@ -14,20 +35,27 @@ def steps(
     """One step for each trip, in order of day. ``trip`` numbers the plan's convoys or returns, as ``kind``
     says.
     """
+    network = Network(situation)
+    aboard = homes_named(situation, (seat.household for trip in returns for seat in trip.seats))
     found = [
-        PlanStep(trip.day, "convoy", n, _gates(situation, trip) + _load_gates(trip))
+        PlanStep(trip.day, "convoy", n, _seen_to(network, trip, (*_gates(network, trip), *_load_gates(trip))))
         for n, trip in enumerate(convoys)
     ]
     found += [
-        PlanStep(trip.day, "return", n, _gates(situation, trip) + _consent_gates(situation, trip))
+        PlanStep(
+            trip.day,
+            "return",
+            n,
+            _seen_to(network, trip, (*_gates(network, trip), *_people_gates(trip, aboard))),
+        )
         for n, trip in enumerate(returns)
     ]
     return tuple(sorted(found, key=lambda step: (step.day, step.kind, step.trip)))
 
 
-def _gates(situation: Situation, trip: ConvoyTrip | ReturnTrip) -> tuple[Gate, ...]:
+def _gates(network: Network, trip: ConvoyTrip | ReturnTrip) -> tuple[Gate, ...]:
     """Doors in the order they are met, vehicles, and somebody of us who answers for the trip."""
-    route = next(r for r in situation.routes if r.id == trip.route)
+    route, situation = network.routes[trip.route], network.situation
     doors = {door.id: door for door in situation.doors}
     gates = [_door_gate(situation, doors[door], route, trip.day) for door in doors_of(route)]
     gates.append(Gate("vehicles_ready", trip.fleet, {"vehicles": str(trip.vehicles)}))
@@ -61,13 +89,26 @@ def _load_gates(trip: ConvoyTrip) -> tuple[Gate, ...]:
     )
 
 
-def _consent_gates(situation: Situation, trip: ReturnTrip) -> tuple[Gate, ...]:
+def _people_gates(trip: ReturnTrip, aboard: Mapping[str, HouseholdNow]) -> tuple[Gate, ...]:
     """Counts only: who consents is nobody's business on a page that goes along with the drivers."""
-    aboard = {seat.household for seat in trip.seats}
-    households = [h for h in situation.households if h.id in aboard]
+    households = [aboard[name] for name in dict.fromkeys(seat.household for seat in trip.seats)]
     people = sum(h.size for h in households)
     adults = sum(len(h.adults) for h in households)
     return (
         Gate("reconfirm_consents", trip.site, {"households": str(len(households)), "adults": str(adults)}),
         Gate("reception_ready", trip.destination, {"people": str(people)}),
     )
+
+
+def _seen_to(network: Network, trip: ConvoyTrip | ReturnTrip, gates: Sequence[Gate]) -> tuple[Gate, ...]:
+    """The gates with who sees to each, and what is done otherwise: for a door, the next day its road is open."""
+    later = [day for day in network.days(trip.route) if day > trip.day]
+    seen = []
+    for gate in gates:
+        role, otherwise = SEES_TO[gate.code]
+        fields = gate.fields
+        if otherwise == "next_open_day":
+            otherwise = otherwise if later else "ask_again"
+            fields = {**fields, "next": network.situation.day(later[0]).isoformat()} if later else fields
+        seen.append(replace(gate, fields=fields, see_to=role, otherwise=otherwise))
+    return tuple(seen)

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from waythrough.terms.access import Answer, Execution, Guarantee, Invitation, Performance, Request
-from waythrough.terms.board import DoorState
+from waythrough.terms.board import DoorState, Evacuation
+from waythrough.terms.doing import Policy
 from waythrough.terms.estimates import NotComputable, Outlook, PopulationEstimate, SurveyRow, Waiting
 from waythrough.terms.kinds import Known
 from waythrough.terms.parties import Organisation, Party
@@ -75,7 +76,9 @@ class Report:
     """One situation report. ``banners`` are notices shown on every page, such as that a case is an exercise.
 
     ``ledger`` is the hash the values were taken at. ``plan`` comes with its ``situation``. ``routes`` name the trips
-    of the plan; ``goods`` maps a good's id to its names. ``months`` chooses the Arabic names of months.
+    of the plan; ``goods`` maps a good's id to its names. ``approved_by`` is who approved the ``policy``, by name;
+    ``stated_by`` maps a fleet, warehouse or destination to the organisation that answers for it.
+    ``months`` chooses the Arabic names of months.
     """
 
     site: Site
@@ -111,6 +114,10 @@ class Report:
     values: tuple[DoorValue, ...] = ()
     outlooks: tuple[Outlook, ...] = ()
     wishes: Wishes | None = None
+    evacuations: tuple[Evacuation, ...] = ()
+    policy: Policy | None = None
+    approved_by: str = ""
+    stated_by: Mapping[str, str] = field(default_factory=dict)
     sources: tuple[Source, ...] = ()
     gaps: tuple[Gap, ...] = ()
     methods: tuple[Names, ...] = ()

@@ -90,6 +90,40 @@ _BLOCKED: dict[str, str] = {
 }
 
 
+def gate_line(desk: Desk, one: Gate) -> Said:
+    """A gate, who of us sees to it, and what is done if it is not true the day before."""
+    said = gate(desk, one)
+    if not one.see_to:
+        return said
+    role = desk.words.label("role", one.see_to)
+    if organisation := desk.report.stated_by.get(one.about):
+        role = desk.words.say("{role} with {organisation}", role=role, organisation=desk.name(organisation))
+    return desk.words.say(
+        "{gate} Sees to it: {role}. If not: {otherwise}.",
+        gate=said,
+        role=role,
+        otherwise=_otherwise(desk, one),
+    )
+
+
+def _otherwise(desk: Desk, one: Gate) -> Said:
+    sentence = _OTHERWISE.get(one.otherwise)
+    if sentence is None:
+        return desk.words.say("{code}", code=desk.words.numbers.code(one.otherwise))
+    day = {"day": date.fromisoformat(one.fields["next"])} if "{day}" in sentence else {}
+    return desk.words.say(sentence, **day)
+
+
+_OTHERWISE: dict[str, str] = {
+    "next_open_day": N_("it waits for {day}, the next day on which its whole road is open"),
+    "ask_again": N_("it does not go, and the door is asked at again"),
+    "go_with_fewer": N_("it goes with fewer; those in most need keep their seats, the others the next"),
+    "life_saving_first": N_("it goes with less; what keeps people alive is loaded first"),
+    "standby_takes_seats": N_("the seat is offered to the next household on the standby list"),
+    "does_not_start": N_("it does not start"),
+}
+
+
 def gate(desk: Desk, one: Gate) -> Said:
     """A gate as a sentence, to be ticked off. A code without a sentence is shown as a code."""
     known = _GATES.get(one.code)

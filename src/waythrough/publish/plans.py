@@ -11,7 +11,7 @@ from typing import Any
 from waythrough.publish.desk import Desk
 from waythrough.publish.disclosure import THRESHOLD, SafeTable, block_of, blocks, journeys_by_block, protect
 from waythrough.publish.numbers import Run
-from waythrough.publish.plan_words import blocked, blocked_by_doors, gate
+from waythrough.publish.plan_words import blocked, blocked_by_doors, gate_line
 from waythrough.publish.words import Said
 from waythrough.terms.planned import ConvoyTrip, Plan, ReturnTrip
 from waythrough.terms.situation import Situation
@@ -48,7 +48,7 @@ def headline(desk: Desk) -> list[Said]:
         lines.append(_moved(desk, plan))
         lines.append(_gap(desk, plan))
     if desk.internal:
-        lines += _unmet(desk, plan)
+        lines += [*_unmet(desk, plan), *_flagged(desk, plan), *_weighed(desk)]
     return lines
 
 
@@ -97,12 +97,29 @@ def _unmet(desk: Desk, plan: Plan) -> Iterable[Said]:
         "Convoys are planned as if nobody left: then {n} person-days would. Nobody is fed by being moved.",
         plan.unmet_if_nobody_left,
     )
+
+
+def _flagged(desk: Desk, plan: Plan) -> Iterable[Said]:
+    """Told whatever else can be computed: such consents are looked at before anybody goes."""
     if plan.flagged_consents:
         yield desk.words.count(
             "{n} consent in the plan is flagged for pressure or for stocks below the life-saving threshold.",
             "{n} consents in the plan are flagged for pressure or for stocks below the life-saving threshold.",
             plan.flagged_consents,
         )
+
+
+def _weighed(desk: Desk) -> Iterable[Said]:
+    """By whose word needs and roads weigh what they do."""
+    policy = desk.report.policy
+    if policy is None:
+        yield desk.words.say("No table of weights is approved: every need and every road weighs the same.")
+        return
+    yield desk.words.say(
+        "Needs and roads weigh as {name} approved on {day}; never by origin, ethnicity or party.",
+        name=desk.report.approved_by or policy.approved_by,
+        day=policy.approved_on,
+    )
 
 
 # --- day by day (internal) ---------------------------------------------------------------------------------
@@ -169,7 +186,7 @@ def _convoy(desk: Desk, plan: Plan, index: int) -> Trip:
 
 def _return(desk: Desk, plan: Plan, situation: Situation, index: int) -> Trip:
     trip = plan.returns[index]
-    sizes = {household.id: household.size for household in situation.households}
+    sizes = dict(zip(situation.households.columns.ids, situation.households.columns.size, strict=True))
     what = desk.words.count(
         "Voluntary return: {n} vehicle from {site} to {destination}, route {route}.",
         "Voluntary return: {n} vehicles from {site} to {destination}, route {route}.",
@@ -193,7 +210,7 @@ def _gates(desk: Desk, plan: Plan, trip: ConvoyTrip | ReturnTrip, index: int) ->
     # A step's kind says which list its trip number counts in.
     out = isinstance(trip, ReturnTrip)
     return tuple(
-        gate(desk, one)
+        gate_line(desk, one)
         for step in plan.steps
         if step.day == trip.day and step.trip == index and step.kind.startswith("return") == out
         for one in step.gates

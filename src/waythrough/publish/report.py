@@ -10,7 +10,20 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from waythrough.publish import board, disclosure, first, gaps, map, people, plans, stories, svg, values
+from waythrough.publish import (
+    board,
+    disclosure,
+    first,
+    gantt,
+    gaps,
+    map,
+    people,
+    plans,
+    stories,
+    svg,
+    urgent,
+    values,
+)
 from waythrough.publish.content import Gap, Report, Topic, Wishes
 from waythrough.publish.desk import Desk
 from waythrough.publish.problems import FolderNotEmpty, NoSuchEdition
@@ -145,6 +158,7 @@ def _context(desk: Desk) -> dict[str, Any]:
         "glyph": svg.glyph,
         "numbers": words.numbers,
         "first": first.first_page(desk),
+        "urgent": urgent.urgent(desk),
         "rows": board.board(desk),
         "stories": stories.stories(desk),
         "topics": stories.matrix(desk),
@@ -153,6 +167,7 @@ def _context(desk: Desk) -> dict[str, Any]:
         "waits": people.waits(desk),
         "wishes": people.wishes(desk),
         "days": plans.day_by_day(desk),
+        "gantt": gantt.gantt(desk),
         "not_seated": plans.not_seated(desk),
         "week_heads": week_heads,
         "weeks": weeks,

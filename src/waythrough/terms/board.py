@@ -74,6 +74,22 @@ class DoorState:
 
 
 @dataclass(frozen=True)
+class Evacuation:
+    """A medical evacuation that was asked for or planned and has not ended: it comes before everything else.
+
+    ``needed_by`` is the last day on which it still helps, None where nobody said; ``days_left`` counts to it and is
+    negative once it has passed. ``shut`` are the doors it waits at, ``open`` those that stand open for it.
+    """
+
+    record: str
+    subject: str
+    needed_by: date | None
+    days_left: int | None
+    shut: tuple[str, ...]
+    open: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class StepState:
     """One step of a request as of a day: answered or not, and how long its door has been asked.
 

@@ -110,11 +110,16 @@ class Blocker:
 
 @dataclass(frozen=True)
 class Gate:
-    """One thing that must be true the day before a trip: a code, what it concerns, and who sees to it."""
+    """One thing that must be true the day before a trip: a code, what it concerns, and who sees to it.
+
+    ``see_to`` is a role of ours; ``otherwise`` a code of what is done if it is not true by then.
+    """
 
     code: str
     about: str
     fields: Mapping[str, str] = field(default_factory=dict)
+    see_to: str = ""
+    otherwise: str = ""
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,9 @@ def test_conditions_of_a_door_stand_in_its_gate() -> None:
 
 def test_consents_are_asked_again_and_only_counts_are_told(plan: Plan) -> None:
     step = next(step for step in plan.steps if (step.kind, step.trip) == ("return", 0))
-    assert Gate("reconfirm_consents", "camp", {"households": "2", "adults": "4"}) in step.gates
+    fields = {"households": "2", "adults": "4"}
+    asked = Gate("reconfirm_consents", "camp", fields, "registrar", "standby_takes_seats")
+    assert asked in step.gates
     assert "ash" not in str(step)
 
 
@@ -53,6 +55,27 @@ def test_vehicles_loads_reception_and_a_responsible_person_are_gates(plan: Plan)
         "load_ready",
     }
     assert ("reception_ready", "lake") in gates(plan, "return", 0)
+
+
+def test_every_gate_names_who_sees_to_it_and_what_is_done_otherwise(plan: Plan) -> None:
+    for step in plan.steps:
+        for gate in step.gates:
+            assert gate.see_to
+            assert gate.otherwise
+
+
+def test_a_shut_door_is_waited_for_until_the_next_open_day_of_its_road_or_asked_at_again() -> None:
+    told = make(with_door(situation(), "return hill", open_days=(1, 0, 0, 1, 1, 0, 0, 0, 0, 0)))
+    doors = [g for s in told.steps if s.kind == "return" for g in s.gates if g.about == "return hill"]
+    assert {g.otherwise for g in doors} <= {"next_open_day", "ask_again"}
+    first = next(
+        g
+        for s in told.steps
+        if s.kind == "return" and s.day == 0
+        for g in s.gates
+        if g.about == "return hill"
+    )
+    assert (first.otherwise, first.fields["next"]) == ("next_open_day", "2031-03-05")
 
 
 def test_flagged_consents_behind_seats_are_counted() -> None:

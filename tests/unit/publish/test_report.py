@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -11,9 +12,14 @@ import pytest
 
 from unit.publish.sample_record import figure
 from waythrough.publish import report as reports
+from waythrough.publish.gantt import open_days
 from waythrough.publish.problems import FolderNotEmpty, NoSuchEdition, NotSafeToPublish
 from waythrough.publish.report import compose, render, write
+from waythrough.terms.board import Evacuation
+from waythrough.terms.doing import Policy
 from waythrough.terms.estimates import NotComputable
+from waythrough.terms.situation import DoorNow, LegUse, RouteNow
+from waythrough.terms.when import Days
 
 BOTH = [(edition, language) for edition in ("internal", "public") for language in ("en", "ar")]
 ISOLATES = re.compile("[\u2066-\u2069]")
@@ -100,6 +106,60 @@ def test_language_and_direction_are_declared(pages, both) -> None:
 def test_arabic_says_that_it_is_not_reviewed_and_english_does_not(pages, edition) -> None:
     assert "لم تُراجَع الصياغة العربية بعد" in pages[edition, "ar"]
     assert "not yet reviewed" not in pages[edition, "en"]
+
+
+def test_medical_evacuations_come_before_everything_else_and_never_in_public(sample) -> None:
+    waits = (
+        Evacuation("rq-9", "a patient who cannot wait", date(2031, 3, 18), 3, ("d-ring",), ()),
+        Evacuation("rq-8", "another patient", date(2031, 3, 10), -5, (), ("d-plain",)),
+    )
+    page = text(render(sample.report(evacuations=waits), "internal", "en"))
+    first = page.index("needed by 18 Mar 2031, 3 days left: a patient who cannot wait")
+    assert first < page.index("The plan looks")
+    assert "Ask first, before any other door:" in page
+    assert "which has passed: another patient" in page
+    public = text(render(sample.report(evacuations=waits), "public", "en"))
+    assert "a patient who cannot wait" not in public
+    assert "Medical evacuation, needed" not in public
+
+
+def test_gates_tell_who_sees_to_them_and_what_is_done_otherwise(sample) -> None:
+    base = sample.report()
+    step = base.plan.steps[0]
+    gates = tuple(replace(gate, see_to="access_officer", otherwise="ask_again") for gate in step.gates)
+    plan = replace(base.plan, steps=(replace(step, gates=gates), *base.plan.steps[1:]))
+    page = text(render(replace(base, plan=plan), "internal", "en"))
+    assert "Sees to it: access officer" in page
+    assert "If not: it does not go, and the door is asked at again." in page
+
+
+def test_the_first_page_counts_flagged_consents_and_names_who_approved_the_weights(sample) -> None:
+    base = sample.report()
+    policy = Policy("po-1", "p-1", Days.on(date(2031, 3, 1)))
+    flagged = replace(base, plan=replace(base.plan, flagged_consents=7), policy=policy, approved_by="A. K.")
+    page = text(render(flagged, "internal", "en"))
+    assert "7 consents in the plan are flagged" in page
+    assert "as A. K. approved on 1 Mar 2031" in page
+    goods = tuple(replace(good, life_saving=False) for good in base.situation.goods)
+    silent = replace(flagged, situation=replace(base.situation, goods=goods))
+    assert "7 consents in the plan are flagged" in text(render(silent, "internal", "en"))
+    assert "No table of weights is approved" in text(render(replace(base, policy=None), "internal", "en"))
+
+
+def test_the_calendar_of_days_stays_with_the_team(sample) -> None:
+    base = sample.report()
+    opens = tuple(int(t in (1, 2, 4)) for t in range(base.plan.days))
+    door = DoorNow("d-plain", "p-ministry", "open", opens)
+    use = LegUse("leg", "zone", 10.0, 1.0, 0, (door.id,))
+    home = replace(use, day_offset=1)
+    road = RouteNow(base.plan.convoys[0].route, "aid", base.site.id, "wh-quay", (use,), (home,), (), 2)
+    now = replace(base.situation, doors=(door,), routes=(road,))
+    assert open_days(now, road) == {1}
+    assert open_days(now, replace(road, out=(replace(use, doors=()),))) == frozenset()
+    page = render(replace(base, situation=now), "internal", "en")
+    assert "the whole road is open" in text(page)
+    assert page.count('<td class="go">') == len({c.day for c in base.plan.convoys if c.route == road.id})
+    assert "gantt-title" not in render(replace(base, situation=now), "public", "en")
 
 
 @pytest.mark.parametrize("both", BOTH)
