@@ -161,3 +161,18 @@ def test_the_closure_checklist_shows_what_nobody_looked_at(wt, tirsa):
         *("--state", "met", "--on", "2020-01-01", "--by", person),
     )
     assert done.code == 0, done.err
+
+
+def test_a_repaired_plan_says_who_was_told_otherwise_and_is_sound(wt, made_files, tmp_path):
+    situation = json.loads((made_files / "s.json").read_text())
+    for door in situation["doors"]:
+        door["open_days"] = [day if n < 7 else 0 for n, day in enumerate(door["open_days"])]
+    (tmp_path / "now.json").write_text(json.dumps(situation))
+    files = ["--plan", made_files / "p.json", "--situation", tmp_path / "now.json"]
+    told = ["--out", tmp_path / "new.json", "--situation-out", tmp_path / "told.json"]
+    done = wt("plan", "repair", *files, *told, "--json")
+    assert done.code == 0, done.err
+    assert done.json["changes"]["kept"] >= 0
+    assert wt("check", tmp_path / "told.json", tmp_path / "new.json").code == 0
+    spoken = wt("plan", "repair", *files)
+    assert "keep their destination and day" in spoken.out

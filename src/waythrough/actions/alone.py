@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, time
 from pathlib import Path
 
 from waythrough.actions.choose import Chosen
-from waythrough.plan import files, program
+from waythrough.plan import changes, files, program
 from waythrough.plan import generate as invented
 from waythrough.publish.content import Report
 from waythrough.terms.places import Door, Site
 from waythrough.terms.planned import DoorValue
 from waythrough.terms.problems import InputRefused
 from waythrough.terms.situation import Situation
+from waythrough.terms.whys import Changes
 
 
 def generate(households: int, days: int, seed: int, shape: str, out: Path) -> Situation:
@@ -52,6 +54,24 @@ def read(situation_path: Path, plan_path: Path) -> Chosen:
             remedy=f"Name its own situation file, or plan again: waythrough plan --situation {situation_path}.",
         )
     return Chosen(now, plan)
+
+
+def repair(now: Situation, old_plan_path: Path, frozen_days: int) -> tuple[Chosen, Changes]:
+    """A new plan after something changed, that keeps what people were told as far as it is still legal.
+
+    The first ``frozen_days`` change only where they must. The new plan's situation remembers what was promised, so
+    it goes with the plan.
+    """
+    old = files.load_plan(old_plan_path)
+    told = changes.promises(old, now.first_day, now.days)
+    kept = replace(now, promised=told, frozen_days=min(frozen_days, now.days))
+    chosen = Chosen(kept, program.make(kept))
+    return chosen, changes.changes(old, chosen.plan)
+
+
+def situation_file(path: Path) -> Situation:
+    """A situation file, read."""
+    return files.load_situation(path)
 
 
 def report(chosen: Chosen, values: Iterable[DoorValue] = ()) -> Report:

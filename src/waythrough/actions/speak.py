@@ -11,6 +11,7 @@ from waythrough.publish.content import Report
 from waythrough.publish.desk import Desk
 from waythrough.publish.urgent import urgent
 from waythrough.publish.words import Words
+from waythrough.terms.whys import Changes
 
 _ISOLATES = str.maketrans("", "", "\u2066\u2067\u2068\u2069")
 
@@ -102,6 +103,11 @@ def why_words(report: Report, found: Why, language: str = "en") -> list[str]:
     if found.target:
         said += whys.of_target(desk, situation, found.target)
     return [_text(line) for line in said]
+
+
+def change_words(report: Report, what: Changes, language: str = "en") -> list[str]:
+    """What a new plan changes, in words."""
+    return [_text(line) for line in whys.of_changes(Desk(report, "internal", Words(language)), what)]
 
 
 def _text(said: object) -> str:

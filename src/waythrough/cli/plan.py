@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from waythrough.cli.app import Shared, SharedGroup
+from waythrough.cli.plan_repair import repair
 from waythrough.cli.settings import Settings, pass_settings
 from waythrough.cli.why import why
 from waythrough.terms.codec import to_body
@@ -173,4 +174,5 @@ def generate(settings: Settings, households: int, days: int, seed: int, shape: s
 
 
 command.add_command(generate)
+command.add_command(repair)
 command.add_command(why)

@@ -11,7 +11,7 @@ from waythrough.publish.words import Said
 from waythrough.terms.planned import Reason, ReturnTrip
 from waythrough.terms.problems import N_
 from waythrough.terms.situation import Situation
-from waythrough.terms.whys import DestinationWhy, Lever, RouteWhy, TargetWhy
+from waythrough.terms.whys import Changes, DestinationWhy, Lever, RouteWhy, TargetWhy
 
 
 def of_household(desk: Desk, situation: Situation, reasons: Iterable[Reason]) -> Iterator[Said]:
@@ -95,6 +95,22 @@ _LEVERS: dict[str, str] = {
     "reception": N_("More places would be needed, {about}: {n}."),
     "registration": N_("More people would have to be registered a day, {about}: {n}."),
 }
+
+
+def of_changes(desk: Desk, what: Changes) -> Iterator[Said]:
+    """What a new plan changes for people who were told the old one."""
+    say = desk.words.say
+    yield say("Households that keep their destination and day: {n}.", n=what.kept)
+    for sentence, n in (
+        (N_("Keep their destination on another day: {n}."), what.other_day),
+        (N_("Travel to another of their choices: {n}."), what.other_destination),
+        (N_("Had a seat and have none now, to be told before anybody else: {n}."), len(what.lost)),
+        (N_("Had no seat and have one now: {n}."), what.gained),
+        (N_("Convoys that no longer go: {n}."), what.convoys_dropped),
+        (N_("New convoys: {n}."), what.convoys_new),
+    ):
+        if n:
+            yield say(sentence, n=n)
 
 
 def because(desk: Desk, situation: Situation, reason: Reason) -> Said:

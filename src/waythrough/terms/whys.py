@@ -66,3 +66,21 @@ class TargetWhy:
     possible: int
     never: Mapping[str, int] = field(default_factory=dict)
     levers: tuple[Lever, ...] = ()
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What changed from one plan to the next, in households and convoys; only days of the new plan are compared.
+
+    ``kept`` keep destination and day, ``other_day`` the destination only. ``lost`` had a seat and have none now: each
+    of them is told before anybody else hears of the new plan. ``gained`` had none and have one now.
+    """
+
+    kept: int
+    other_day: int
+    other_destination: int
+    lost: tuple[str, ...]
+    gained: int
+    convoys_kept: int
+    convoys_dropped: int
+    convoys_new: int

@@ -1,0 +1,70 @@
+"""``waythrough plan repair``: after a denial, a withdrawal or a broken bus, a new plan that changes little."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from waythrough.cli.app import Shared
+from waythrough.cli.settings import Settings, pass_settings
+from waythrough.terms.codec import to_body
+
+FILE = click.Path(path_type=Path)
+
+
+@click.command("repair", cls=Shared)
+@click.option("--plan", "plan_file", type=FILE, required=True, help="The plan people were told.")
+@click.option(
+    "--situation", "situation_file", type=FILE, help="The situation as it is now; else the workspace's."
+)
+@click.option(
+    "--frozen",
+    default=3,
+    show_default=True,
+    type=click.IntRange(0),
+    help="Days that change only if they must.",
+)
+@click.option("--days", type=click.IntRange(1, 180), help="How far ahead, from a workspace.  [default: 28]")
+@click.option("--out", type=FILE, help="Write the new plan file.")
+@click.option("--situation-out", type=FILE, help="Write its situation, with what was promised.")
+@pass_settings
+def repair(
+    settings: Settings,
+    plan_file: Path,
+    situation_file: Path | None,
+    frozen: int,
+    days: int | None,
+    out: Path | None,
+    situation_out: Path | None,
+) -> None:
+    """A new plan after something changed: what people were told is kept wherever it is still legal.
+
+    Says how many keep their day, and who lost a seat and is told first.
+
+    \b
+    Example:
+      waythrough plan repair --plan old.json --situation now.json --out new.json --situation-out promised.json
+    """
+    from waythrough.actions import alone, choose
+    from waythrough.actions.speak import change_words
+
+    if situation_file is not None and days is not None:
+        raise click.UsageError("--days is in the situation file.")
+    if situation_file is not None:
+        now = alone.situation_file(situation_file)
+    else:
+        now = choose.situation(settings.open(), days or choose.DAYS, settings.site)
+    with settings.working(f"Repairing {plan_file}"):
+        chosen, what = alone.repair(now, plan_file, frozen)
+    choose.save(chosen, situation_out, out)
+    if settings.json:
+        body = {"changes": to_body(what, full=True), "plan": to_body(chosen.plan, full=True)}
+        settings.emit("repaired", body)
+        return
+    for line in change_words(alone.report(chosen), what, settings.tongue):
+        click.echo(line)
+    for household in what.lost:
+        click.echo(f"  {household}")
+    if what.lost and situation_out and out:
+        settings.next(f"waythrough plan why {what.lost[0]} --situation {situation_out} --plan {out}")
