@@ -88,6 +88,14 @@ class SampledLp:
             self._prices(duals),
         )
 
+    def keep(self) -> highspy.HighsBasis:
+        """Where the solver stands, to come back to."""
+        return self._highs.getBasis()
+
+    def back_to(self, kept: highspy.HighsBasis) -> None:
+        """Stand there again: what is solved next then depends on nothing that was solved in between."""
+        self._highs.setBasis(kept)
+
     # --- building -----------------------------------------------------------------------------------------
 
     def _build(self) -> None:

@@ -206,7 +206,11 @@ class DoorValue:
     """What would be gained if a set of closed doors opened, or lost if an open one shut; by re-solving.
 
     ``person_days_fed`` and ``people_moved`` are differences against the base plan. ``ask_by`` is the last
-    day on which asking still helps. ``tied_with`` lists door sets whose values cannot be told apart.
+    day on which asking still helps if the wait for a yes is the usual one, ``ask_by_if_slow`` if it is as
+    long as waits of that party may be. ``tied_with`` lists door sets whose values cannot be told apart.
+    ``journeys_share`` is the change of the journeys' worth as a share of the plan's; ``ceiling`` a share that
+    it cannot pass, where one was worked out. ``moved_interval`` and ``fed_interval`` are how far the two
+    numbers vary over futures of the other doors, under a simpler rule than the plan's.
     """
 
     doors: tuple[str, ...]
@@ -221,3 +225,8 @@ class DoorValue:
     rank: int = 0
     tied_with: tuple[tuple[str, ...], ...] = ()
     note: str = ""
+    ask_by_if_slow: date | None = None
+    journeys_share: float = 0.0
+    ceiling: float | None = None
+    moved_interval: Estimate | None = None
+    fed_interval: Estimate | None = None

@@ -8,8 +8,16 @@ from datetime import date, timedelta
 import pytest
 
 from unit.plan.invented import DAYS, situation, with_door
-from waythrough.plan.doors import door_values, opened, shut
+from waythrough.plan.doors import convoys, door_values, opened, sampled, shut
+from waythrough.plan.doors.changes import SHUTS, Change, closings, openings
+from waythrough.plan.doors.luck import Luck
+from waythrough.plan.doors.worth import CEILING, Base
+from waythrough.plan.futures import Policy
+from waythrough.plan.network import Network
+from waythrough.plan.prices_lp import SampledLp
+from waythrough.plan.problem import problem
 from waythrough.plan.program import make
+from waythrough.plan.sample import Size, sample
 from waythrough.terms.estimates import Estimate, NotComputable, Outlook
 from waythrough.terms.planned import DoorValue
 from waythrough.terms.situation import Situation
@@ -112,3 +120,115 @@ def test_an_opening_from_a_later_day_is_worth_no_more(from_day: int) -> None:
     now = values(given)[("aid hill",), "opens"].person_days_fed
     later = values(given, from_day=from_day)[("aid hill",), "opens"].person_days_fed
     assert later <= now
+
+
+# --- large cases --------------------------------------------------------------------------------------------
+
+
+def crowd(seed: int, households: int = 60) -> Base:
+    """Many households and one plan that does nothing: samples are compared with themselves."""
+    given = sample(Size(households=households, days=24, zones=4, destinations=4, consenting=0.9), seed)
+    return Base(given, make(replace(given, households=())))
+
+
+def tried(base: Base) -> list[tuple[Change, dict[str, int]]]:
+    network = base.network
+    found = [*openings(network, 0, 8, pairs=True), *closings(network, 0)]
+    return [(change, change.days(network)) for change in found]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_what_everybody_s_prices_prove_is_what_solving_again_gives(seed: int) -> None:
+    base = crowd(seed)
+    made = tried(base)
+    for (change, days), worth in zip(made, sampled.journeys(base, made, share=1.0), strict=True):
+        assert (worth.share <= 0.0) if change.kind == SHUTS else (worth.share >= 0.0)
+        now, after = best(base, base.network.departures), best(base, days)
+        assert worth.share == pytest.approx((after - now) / max(now, 1.0), abs=2e-3)
+
+
+def best(base: Base, days: dict[str, int]) -> float:
+    """The true best of the linear program over everybody, on a problem of its own."""
+    network = Network(base.situation)
+    whole = problem(base.situation, network, days)
+    shut_cells = sampled._shut(whole, days)
+    return SampledLp(whole, 1.0).solve(shut_cells).value
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_no_door_that_was_not_looked_at_is_worth_a_look(seed: int) -> None:
+    base = crowd(seed)
+    made = [one for one in tried(base) if one[0].kind != SHUTS]
+    found = sampled.journeys(base, made, share=1.0)
+    now = best(base, base.network.departures)
+    for (_, days), worth in zip(made, found, strict=True):
+        gain = (best(base, days) - now) / max(now, 1.0)
+        if worth.ceiling is not None:
+            assert gain <= worth.ceiling + 1e-3
+        if worth.method == CEILING:
+            assert gain <= sampled.HOPELESS + 1e-3
+
+
+def test_a_door_is_skipped_where_prices_show_that_it_cannot_be_worth_a_look() -> None:
+    """Everybody can leave on the first days by an open road; a second road to the same place adds nothing."""
+    given = closed("return plain")
+    lake = next(r for r in given.routes if r.id == "to lake")
+    late = replace(lake, id="late to lake", out=given.routes[3].out, back=())
+    given = replace(given, routes=(*given.routes[:3], late))
+    base = Base(given, make(given))
+    made = [(change, change.days(base.network)) for change in openings(base.network, 7, 2, pairs=False)]
+    found = {change.doors: w for (change, _), w in zip(made, sampled.journeys(base, made, 1.0), strict=True)}
+    assert base.worth > 0
+    assert found["return plain",].method == CEILING
+    assert best(base, dict(made)[Change(("return plain",), "opens", 7, 2)]) == best(
+        base, base.network.departures
+    )
+
+
+def test_aid_in_parts_of_convoys_is_never_worth_less_than_in_whole_ones() -> None:
+    given = closed("aid hill")
+    base = Base(given, make(given))
+    made = [(change, change.days(base.network)) for change in openings(base.network, 0, 10, pairs=False)]
+    values_whole = values(given)
+    for (change, _), worth in zip(made, convoys.fed(base, made), strict=True):
+        assert worth.number >= 0
+        if change.doors == ("aid hill",):
+            assert worth.number > 0
+            assert worth.number == pytest.approx(values_whole[change.doors, "opens"].person_days_fed, rel=0.3)
+
+
+# --- futures ------------------------------------------------------------------------------------------------
+
+
+def test_with_nothing_left_to_chance_the_interval_is_one_number() -> None:
+    given = closed("return hill")
+    luck = Luck(
+        Base(given, make(given)), 200, policy=Policy("waiting", suspended_per_1000_days=0, impeded_percent=0)
+    )
+    people, fed = luck.spread(Change(("return hill",), "opens", 0, 10))
+    assert people.low == people.value == people.high > 0
+    assert (fed.low, fed.high) == (0.0, 0.0)
+
+
+def test_an_interval_holds_what_the_door_is_worth_when_the_other_doors_answer_or_not() -> None:
+    only_port = replace(closed("return hill", "return plain"), routes=situation().routes[3:])
+    waits = with_door(only_port, "return hill", state="waiting")
+    waits = replace(waits, outlooks=(outlook("return hill", 1.0), outlook("return plain", 1.0)))
+    calm = Policy("waiting", suspended_per_1000_days=0, impeded_percent=0)
+    luck = Luck(Base(waits, make(waits)), 500, policy=calm)
+    people, _ = luck.spread(Change(("return plain",), "opens", 0, 10))
+    # The other door says yes in four futures of ten: alone this door is worth nothing, with it much.
+    assert people.low == 0
+    assert people.high > 0
+    together, _ = luck.spread(Change(("return hill", "return plain"), "opens", 0, 10))
+    assert together.low > 0
+
+
+def test_asking_must_be_sooner_where_answers_may_be_slow() -> None:
+    given = closed("return hill")
+    slow = replace(
+        outlook("return hill", 3.5), delay_days=Estimate(3.5, 1, 6, 0.9, "day", "x", given.as_of, ())
+    )
+    value = values(replace(given, outlooks=(slow,)))[("return hill",), "opens"]
+    assert value.ask_by == given.first_day + timedelta(days=DAYS - 1 - 4)
+    assert value.ask_by_if_slow == given.first_day + timedelta(days=DAYS - 1 - 6)

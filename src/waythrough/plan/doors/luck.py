@@ -1,0 +1,79 @@
+"""What a door is worth in futures in which the other doors answer as is believed, and not as they stand today.
+
+Each future is played twice with the same luck, once with the doors changed and once without, so that nothing but
+the doors makes the difference. The rule of planning again is simpler than the plan's own optimiser: it is there
+for how much a value may vary, the optimiser for how large it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from waythrough.plan.doors.changes import Change
+from waythrough.plan.doors.worth import Base
+from waythrough.plan.futures import fans
+from waythrough.plan.futures.play import Played, play
+from waythrough.plan.futures.policy import ASK_WAITING, Policy
+from waythrough.plan.futures.world import Board, board
+from waythrough.plan.kernels.futures import WORD, World
+from waythrough.terms.estimates import Estimate
+
+FUTURES = 400
+"""Futures for each change: enough for the middle four fifths."""
+METHOD = "the same futures played with and without it"
+OTHERS = Policy(ask=ASK_WAITING)
+"""Nobody is asked anew; requests that wait are answered or not as is believed of the party."""
+
+
+@dataclass
+class Luck:
+    """Futures of one situation, with doors changed or not."""
+
+    base: Base
+    number: int = FUTURES
+    seed: int = 1
+    policy: Policy = OTHERS
+    known: dict[tuple[str, ...], Played] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.board: Board = board(self.base.situation, self.policy)
+
+    def spread(self, change: Change) -> tuple[Estimate, Estimate]:
+        """How many more people move, and person-days are fed, because of the change: the middle of the
+        futures, and the interval that holds `fans.LEVEL` of them.
+        """
+        numbers = [self.board.doors.index(door) for door in change.doors]
+        quiet = self._unasked(numbers)
+        before = self._without(change.doors, quiet, numbers)
+        known = quiet.known.copy()
+        for number, bits in zip(numbers, change.doors_days(self.base.network).values(), strict=True):
+            known[number] = [bits >> WORD * k & 0xFFFFFFFFFFFFFFFF for k in range(known.shape[1])]
+        after = self._play(quiet._replace(known=known))
+        return (
+            self._fan(after.moved.sum(axis=1) - before.moved.sum(axis=1), "people"),
+            self._fan(before.unmet.sum(axis=1) - after.unmet.sum(axis=1), "person-days"),
+        )
+
+    def _unasked(self, numbers: Sequence[int]) -> World:
+        """Without an answer of the doors concerned: the change stands in its place."""
+        asked = self.board.world.asked.copy()
+        asked[list(numbers)] = -1
+        return self.board.world._replace(asked=asked)
+
+    def _without(self, doors: tuple[str, ...], quiet: World, numbers: Sequence[int]) -> Played:
+        asked = tuple(d for d, n in zip(doors, numbers, strict=True) if self.board.world.asked[n] >= 0)
+        if asked not in self.known:
+            self.known[asked] = self._play(quiet)
+        return self.known[asked]
+
+    def _play(self, world: World) -> Played:
+        return play(world, self.number, self.seed)
+
+    def _fan(self, values: np.ndarray, unit: str) -> Estimate:
+        found = fans.fan(values, unit, self.base.situation.as_of)
+        return Estimate(
+            found.value, found.low, found.high, found.level, unit, METHOD, found.as_of, (), found.note
+        )

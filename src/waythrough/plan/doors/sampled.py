@@ -1,0 +1,211 @@
+"""Large cases: prices from a program over a sample of households, and what those prices prove for everybody.
+
+For each change a linear program over the sample is solved again, on from where it stood. What the sample itself
+comes to is a poor estimate: it has a few heavy families too many or too few. Its *prices* are much better, because
+what they prove of everybody's journeys lies above the true best by only the square of their error. So the value of
+a change is the difference of two proven bounds, each at the prices of its own programs; it is never read off the
+prices of the situation as it is. Those are used upwards only: a change that cannot pass what is reached already by
+more than a hair, at any of a few ways to price its new trips, is not solved again.
+
+docs/explanation/doors.md tells how far this lies from solving everything again.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from waythrough.plan.doors.changes import SHUTS, Change, Days, calendar
+from waythrough.plan.doors.worth import CEILING, SAMPLED, Base, Worth
+from waythrough.plan.prices import Prices
+from waythrough.plan.prices_lp import Relaxed, SampledLp, sample
+from waythrough.plan.problem import Problem, problem
+
+SAMPLES = 2
+"""Samples, each with a program of its own, solved side by side; of what they prove the less is taken."""
+UNITS_PER_ROOT = 6.7
+"""Units in a sample, for each square root of all units: 440 of 4,400, 2,100 of 100,000."""
+EVERYBODY = 12_000
+"""Up to so many units prices are held against all of them; above, against a sample of so many."""
+HOPELESS = 5e-4
+"""A change that cannot add more than this share of the journeys' worth is not solved again."""
+NOT_TOLD_APART = 1e-3
+"""People this share of all who travel apart are as many, for all that the samples tell; measured."""
+
+
+@dataclass(frozen=True)
+class _Solved:
+    """What the journeys could be worth with the cells of one change, and how many people travel then.
+
+    ``ceiling`` is how much more than now its cheapest proof allows, where none was solved.
+    """
+
+    worth: float
+    people: float
+    ceiling: float | None = None
+    skipped: bool = False
+
+
+def journeys(base: Base, changes: Sequence[tuple[Change, Days]], share: float | None = None) -> list[Worth]:
+    """What each change is worth to the journeys; ``share`` of the units in the program (None: enough)."""
+    network = base.network
+    also: dict[str, int] = {}
+    for _, days in changes:
+        for route, bits in days.items():
+            also[route] = also.get(route, 0) | bits
+    whole = problem(base.situation, network, also)
+    if share is None:
+        share = UNITS_PER_ROOT / math.sqrt(max(whole.size, 1))
+    # What is alike in its days is solved once.
+    first = {calendar(network, days, "return"): (change.kind, days) for change, days in changes}
+    shut = _shut(whole, network.departures)
+    proof = _Proof(whole)
+
+    def one(seed: int) -> list[_Solved]:
+        program = _Program(proof, SampledLp(whole, min(share, 1.0), seed), shut)
+        return [program.now, *(program.change(kind, _shut(whole, days)) for kind, days in first.values())]
+
+    samples = range(SAMPLES if share < 1 else 1)
+    with ThreadPoolExecutor(len(samples)) as pool:
+        now, *solved = (_least(several) for several in zip(*pool.map(one, samples), strict=True))
+    found = {key: _worth(now, each) for key, each in zip(first, solved, strict=True)}
+    return [found[calendar(network, days, "return")] for _, days in changes]
+
+
+def _least(several: Sequence[_Solved]) -> _Solved:
+    """What the samples prove together: the least of what each of those proves that were solved again."""
+    solved = [one for one in several if not one.skipped] or several
+    people = sum(one.people for one in solved) / len(solved)
+    ceilings = [one.ceiling for one in several if one.ceiling is not None]
+    least = min(ceilings) if ceilings else None
+    return _Solved(min(one.worth for one in solved), people, least, all(one.skipped for one in several))
+
+
+def _worth(now: _Solved, found: _Solved) -> Worth:
+    whole, error = max(now.worth, 1.0), NOT_TOLD_APART * max(now.people, 1.0)
+    ceiling = None if found.ceiling is None else found.ceiling / whole
+    if found.skipped:
+        return Worth(0, 0.0, CEILING, error=error, ceiling=ceiling)
+    share = (found.worth - now.worth) / whole
+    share = max(0.0, share) if found.ceiling is not None else min(0.0, share)
+    return Worth(round(found.people - now.people), share, SAMPLED, error=error, ceiling=ceiling)
+
+
+def _shut(whole: Problem, days: Days) -> np.ndarray:
+    """The cells on which nobody can start. Shape (cells,)."""
+    cells = whole.cells
+    bits = [days[route] for route in cells.routes]
+    at = zip(cells.route.tolist(), cells.day.tolist(), strict=True)
+    return np.array([not bits[route] >> day & 1 for route, day in at], bool)
+
+
+@dataclass
+class _Program:
+    """The sample's program, with the situation as it is solved first."""
+
+    proof: _Proof
+    program: SampledLp
+    shut: np.ndarray
+
+    def __post_init__(self) -> None:
+        self.start: Relaxed = self.program.solve(self.shut)
+        self.now = _Solved(self.proof.bound(self.start.prices, self.shut), self.start.people)
+        self.stand = self.program.keep()
+
+    def change(self, kind: str, shut: np.ndarray) -> _Solved:
+        """One change, by the cells that are shut after it.
+
+        Each is solved from the situation as it is: prices that lie near those of it leave about as much
+        unproven, and the difference is nearer the truth.
+        """
+        self.program.back_to(self.stand)
+        if kind == SHUTS:
+            after = self.program.solve(shut)
+            return _Solved(min(self.now.worth, self.proof.bound(after.prices, shut)), after.people)
+        fresh = self.shut & ~shut
+        most = min(self.proof.bound(prices, shut) for prices in self._guesses(fresh))
+        ceiling = max(0.0, most - self.now.worth)
+        if ceiling <= HOPELESS * self.now.worth:
+            return _Solved(self.now.worth, self.start.people, ceiling, skipped=True)
+        after = self.program.solve(shut)
+        # The base plan stays possible when a door opens.
+        worth = max(self.now.worth, min(most, self.proof.bound(after.prices, shut)))
+        return _Solved(worth, max(self.start.people, after.people), ceiling)
+
+    def _guesses(self, fresh: np.ndarray) -> list[Prices]:
+        """Ways to price the new trips: like the nearest day of their road, and at what their vehicles cost."""
+        whole, prices = self.proof.whole, self.start.prices
+        return [like_neighbours(whole, prices, fresh), at_cost(whole, prices, fresh)]
+
+
+@dataclass
+class _Proof:
+    """What whole prices prove of the journeys, for all units or, of very many, for a large sample of them."""
+
+    whole: Problem
+    unit: np.ndarray = field(init=False)
+    option: np.ndarray = field(init=False)
+
+    def __post_init__(self) -> None:
+        p = self.whole
+        able = np.flatnonzero(np.diff(p.option_start))
+        chosen = able if len(able) <= EVERYBODY else sample(p, EVERYBODY / len(able), seed=1)
+        self.scale = int(p.people[chosen].sum()) / max(int(p.people[able].sum()), 1)
+        many = np.diff(p.option_start)[chosen]
+        self.before = np.cumsum(many) - many
+        self.option = np.repeat(p.option_start[chosen] - self.before, many) + np.arange(int(many.sum()))
+        self.unit = np.repeat(chosen, many)
+        self.cell = p.option_cell[self.option]
+
+    def bound(self, prices: Prices, shut: np.ndarray) -> float:
+        """The most any journeys can be worth with these cells shut, by these prices."""
+        p, cells = self.whole, self.whole.cells
+        room, at = p.fleet_room[cells.column_fleet], cells.column_cell
+        earned = room[:, 0] * prices.seats[at] + room[:, 1] * prices.special[at]
+        earned += room[:, 2] * prices.stretchers[at] - cells.vehicle_rows.priced(prices.vehicle_rows)
+        earned = np.where(shut[at], 0, np.maximum(earned, 0) * p.column_count)
+        shared = int(prices.people_rows @ cells.people_rows.capacity)
+        shared += int(prices.vehicle_rows @ cells.vehicle_rows.capacity)
+        return float(shared + int(earned.sum())) + self._units(prices, shut) / self.scale
+
+    def _units(self, prices: Prices, shut: np.ndarray) -> float:
+        """The best each unit could choose for itself, nothing where everything costs more than it is worth."""
+        if not len(self.option):
+            return 0.0
+        p, cell, unit = self.whole, self.cell, self.unit
+        per_person = p.cells.people_rows.priced(prices.people_rows)
+        profit = p.option_value[self.option] - per_person[cell] * p.people[unit]
+        profit -= prices.seats[cell] * p.seats[unit] + prices.special[cell] * p.special[unit]
+        profit -= prices.stretchers[cell] * p.stretchers[unit]
+        profit[shut[cell]] = 0
+        return float(np.maximum(np.maximum.reduceat(profit, self.before), 0).sum())
+
+
+def like_neighbours(whole: Problem, prices: Prices, fresh: np.ndarray) -> Prices:
+    """The fresh cells priced as the nearest other cell of their route."""
+    cells = whole.cells
+    source = np.arange(len(cells.day))
+    for n in range(len(cells.routes)):
+        here = np.arange(cells.start[n], cells.start[n + 1])
+        old = here[~fresh[here]]
+        if len(old):
+            apart = np.abs(cells.day[here][:, None] - cells.day[old][None, :])
+            source[here] = np.where(fresh[here], old[apart.argmin(axis=1)], here)
+    seats, special, lying = (each[source] for each in (prices.seats, prices.special, prices.stretchers))
+    return Prices(seats, special, lying, prices.people_rows, prices.vehicle_rows)
+
+
+def at_cost(whole: Problem, prices: Prices, fresh: np.ndarray) -> Prices:
+    """Seats on the fresh cells as dear as they can be before a vehicle there earns anything, other places free."""
+    cells, dearest = whole.cells, np.iinfo(np.int64).max
+    seats_of = whole.fleet_room[cells.column_fleet, 0]
+    cost = cells.vehicle_rows.priced(prices.vehicle_rows)
+    least = np.full(len(cells.day), dearest)
+    np.minimum.at(least, cells.column_cell, np.where(seats_of > 0, cost // np.maximum(seats_of, 1), dearest))
+    seats = np.where(fresh, np.where(least == dearest, 0, least), prices.seats)
+    special, lying = (np.where(fresh, 0, each) for each in (prices.special, prices.stretchers))
+    return Prices(seats, special, lying, prices.people_rows, prices.vehicle_rows)
