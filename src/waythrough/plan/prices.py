@@ -91,8 +91,8 @@ def mean(several: list[Prices]) -> Prices:
 def bound(problem: Problem, prices: Prices, shut: np.ndarray | None = None) -> int:
     """The most any journeys can be worth, by these prices. ``shut`` marks cells on which nobody travels."""
     cells = problem.cells
-    total = int(prices.people_rows @ cells.people_rows.capacity)
-    total += int(prices.vehicle_rows @ cells.vehicle_rows.capacity)
+    total = int(prices.people_rows @ cells.people_rows.stated)
+    total += int(prices.vehicle_rows @ cells.vehicle_rows.stated)
     earned = np.maximum(vehicle_profit(problem, prices), 0) * problem.column_count
     if shut is not None:
         earned = earned[~shut[cells.column_cell]]

@@ -7,6 +7,7 @@ from where it stopped costs a small part of the first solution, which is what do
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 import highspy
@@ -25,13 +26,14 @@ class Relaxed:
     """What the linear program found, scaled back up to everybody.
 
     ``value`` is what journeys are worth in it and ``people`` how many travel: estimates when the sample is not
-    everybody. ``vehicles`` are per vehicle column, in parts. ``prices`` are whole, and lifted as far as
-    vehicles' costs allow.
+    everybody. ``vehicles`` are per vehicle column, in parts. ``going`` is each unit's option where it travels
+    whole, −1 otherwise. ``prices`` are whole, and lifted as far as vehicles' costs allow.
     """
 
     value: float
     people: float
     vehicles: np.ndarray
+    going: Ints
     prices: Prices
 
 
@@ -64,7 +66,8 @@ class SampledLp:
         cells = self.problem.cells
         if not len(self._options):
             nothing = np.zeros(len(cells.column_cell))
-            return Relaxed(0.0, 0.0, nothing, self._prices(np.zeros(self._rows)))
+            nobody = np.full(self.problem.size, -1, np.int64)
+            return Relaxed(0.0, 0.0, nothing, nobody, self._prices(np.zeros(self._rows)))
         high = self.problem.column_count * self.scale
         if shut is not None:
             high = np.where(shut[cells.column_cell], 0.0, high)
@@ -78,13 +81,42 @@ class SampledLp:
                 remedy="Report this with the situation file: doing nothing should always be possible.",
             )
         found = self._highs.getSolution()
-        values, duals = np.asarray(found.col_value), np.asarray(found.row_dual)
+        return self._read(np.asarray(found.col_value), np.asarray(found.row_dual))
+
+    def whole(self, nodes: int, gap: float, *, families: bool) -> tuple[Relaxed, int]:
+        """The best with whole vehicles, and with whole ``families`` if wanted; and what the solver proves that
+        no journeys can pass. Only over everybody, and without prices: they are those of nothing.
+
+        Where vehicles are few, half a vehicle flatters the bound of ``solve``.
+        """
+        first, many = len(self._options), len(self.problem.cells.column_cell)
+        columns = np.arange(0 if families else first, first + many, dtype=np.int32)
+        for name, value in (
+            ("mip_max_nodes", nodes),
+            ("mip_rel_gap", gap),
+            ("mip_feasibility_tolerance", 1e-7),
+        ):
+            self._highs.setOptionValue(name, value)
+        kinds = np.full(len(columns), int(highspy.HighsVarType.kInteger), np.uint8)
+        self._highs.changeColsIntegrality(len(columns), columns, kinds)
+        self._highs.run()
+        info = self._highs.getInfo()
+        values = np.asarray(self._highs.getSolution().col_value)
+        kinds[:] = int(highspy.HighsVarType.kContinuous)
+        self._highs.changeColsIntegrality(len(columns), columns, kinds)
+        proven = math.floor(info.mip_dual_bound + 1e-6 + 1e-9 * abs(info.mip_dual_bound))
+        return self._read(values, np.zeros(self._rows)), proven
+
+    def _read(self, values: np.ndarray, duals: np.ndarray) -> Relaxed:
         going = values[: len(self._options)]
+        whole = np.full(self.problem.size, -1, np.int64)
+        whole[self.sample[self._unit[going > 1 - 1e-6]]] = self._options[going > 1 - 1e-6]
         people = going @ self.problem.people[self.sample][self._unit]
         return Relaxed(
             float(going @ self.problem.option_value[self._options]) / self.scale,
             float(people) / self.scale,
             values[len(self._options) :] / self.scale,
+            whole,
             self._prices(duals),
         )
 

@@ -30,7 +30,8 @@ class Problem:
     Units are in order of need then name; ``units`` has their names and members, ``cells`` the trips and rows.
     Of a unit: ``people`` in all, ``seats`` it takes (those on stretchers take none), ``special`` seats among
     them, ``stretchers``. Options of unit ``u`` are ``option_start[u]`` to ``option_start[u + 1]``, best value
-    first, then by cell. ``fleet_room`` has a row per fleet: seats, special seats, stretcher places, vehicles.
+    first, then by cell. ``fleet_room`` has a row per fleet: seats, special seats, stretcher places, vehicles;
+    ``household_needs`` are the first three of each member of ``units``.
     """
 
     days: int
@@ -46,6 +47,7 @@ class Problem:
     fleet_room: Ints
     exposure: Ints
     metres: Ints
+    household_needs: tuple[Ints, Ints, Ints]
 
     @property
     def size(self) -> int:
@@ -80,8 +82,14 @@ def problem(situation: Situation, network: Network, also: Mapping[str, int] | No
     size, lying = column(c.size)[units.member], column(c.stretchers)[units.member]
     special = column(c.special)[units.member]
     room = _fleet_room(situation, grid)
-    fits = _fits(situation, grid, room, units, (size - lying, special, lying))
-    start, cell, value = _options(situation, network, grid, units, fits)
+    needs = (size - lying, special, lying)
+    fits = _fits(situation, grid, room, units, needs)
+    at = units.member_start[:-1]
+    people, seats, special, lying = (
+        np.add.reduceat(each, at) if len(at) else np.zeros(0, np.int64)
+        for each in (size, size - lying, special, lying)
+    )
+    start, cell, value = _options(situation, network, grid, units, fits, people)
     if int(value[start[:-1][start[:-1] < start[1:]]].sum()) >= LARGEST_EXACT:
         raise InputRefused(
             place="the values of the journeys",
@@ -90,13 +98,21 @@ def problem(situation: Situation, network: Network, also: Mapping[str, int] | No
             remedy="Use smaller weights in the policy.",
         )
     exposure, metres = _road(network, grid)
-    at = units.member_start[:-1]
-    people, seats, special, lying = (
-        np.add.reduceat(each, at) if len(at) else np.zeros(0, np.int64)
-        for each in (size, size - lying, special, lying)
-    )
     return Problem(
-        situation.days, units, grid, people, seats, special, lying, start, cell, value, room, exposure, metres
+        situation.days,
+        units,
+        grid,
+        people,
+        seats,
+        special,
+        lying,
+        start,
+        cell,
+        value,
+        room,
+        exposure,
+        metres,
+        needs,
     )
 
 
@@ -134,9 +150,12 @@ def _fits(situation: Situation, grid: Cells, room: Ints, units: Units, needs: tu
 
 
 def _options(
-    situation: Situation, network: Network, grid: Cells, units: Units, fits: np.ndarray
+    situation: Situation, network: Network, grid: Cells, units: Units, fits: np.ndarray, people: Ints
 ) -> tuple[Ints, np.ndarray, Ints]:
-    """Every (unit, cell) with its value: by unit, best value first, then by cell."""
+    """Every (unit, cell) with its value: by unit, best value first, then by cell. A unit larger than all the
+    places for people on a cell has no option there.
+    """
+    most = grid.people_rows.least()
     c = situation.households.columns
     site_number = {name: n for n, name in enumerate(c.site_names)}
     end_number = {d.id: n for n, d in enumerate(situation.destinations)}
@@ -154,6 +173,8 @@ def _options(
         many = np.searchsorted(days, units.allow_last[rows], "right") - low
         row = np.repeat(rows, many)
         day = np.repeat(low - np.cumsum(many) + many, many) + np.arange(len(row))
+        room = people[units.allow_unit[row]] <= most[day + grid.start[n]]
+        row, day = row[room], day[room]
         value = units.allow_worth[row] * (2 * situation.days - days[day])
         found.append((units.allow_unit[row], day + grid.start[n], value))
     if not found:

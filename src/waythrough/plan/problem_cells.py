@@ -9,7 +9,7 @@ prices.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -28,11 +28,13 @@ WEEK = 7
 class Rows:
     """Shared rows with their capacity, and which members (cells or vehicle columns) use one of each.
 
-    Member ``m`` uses the rows ``row[start[m] : start[m + 1]]``.
+    Member ``m`` uses the rows ``row[start[m] : start[m + 1]]``. ``stated`` is the capacity as somebody wrote it
+    down; where convoys of aid have taken some of it already, ``capacity`` is less.
     """
 
     names: tuple[Row, ...]
     capacity: Ints
+    stated: Ints
     start: Ints
     row: Ints
 
@@ -41,15 +43,28 @@ class Rows:
         paid = np.r_[0, np.cumsum(prices[self.row])]
         return paid[self.start[1:]] - paid[self.start[:-1]]
 
+    def least(self) -> Ints:
+        """The smallest capacity among each member's rows; 2^53 for a member without rows."""
+        found = np.full(len(self.start) - 1, 1 << 53, np.int64)
+        some = self.start[:-1] < self.start[1:]
+        if some.any():
+            found[some] = np.minimum.reduceat(self.capacity[self.row], self.start[:-1][some])
+        return found
+
 
 @dataclass(frozen=True)
 class Cells:
-    """Cells in order of route and day, vehicle columns in order of cell and fleet, and their shared rows."""
+    """Cells in order of route and day, vehicle columns in order of cell and fleet, and their shared rows.
+
+    Cells with the same number in ``alike`` are the same trip by another road: one site and day of departure,
+    one destination and day of arrival.
+    """
 
     routes: tuple[str, ...]
     route: Ints
     day: Ints
     start: Ints
+    alike: Ints
     people_rows: Rows
     fleets: tuple[str, ...]
     column_cell: Ints
@@ -79,11 +94,14 @@ def cells(situation: Situation, network: Network, also: Mapping[str, int]) -> Ce
     number = {name: n for n, (name, _) in enumerate(fleets)}
     columns = [(c, number[f.id]) for c, (n, _) in enumerate(at) for f in network.fleets(routes[n])]
     route_of, day_of = _array(n for n, _ in at), _array(t for _, t in at)
+    trips = [(routes[n].site, routes[n].end, t, routes[n].days_out) for n, t in at]
+    groups = {trip: k for k, trip in enumerate(sorted(set(trips)))}
     return Cells(
         routes=tuple(r.id for r in routes),
         route=route_of,
         day=day_of,
         start=np.searchsorted(route_of, np.arange(len(routes) + 1)),
+        alike=_array(groups[trip] for trip in trips),
         people_rows=_people_rows(situation, routes, ends, at),
         fleets=tuple(name for name, _ in fleets),
         column_cell=_array(c for c, _ in columns),
@@ -139,10 +157,12 @@ def _vehicle_rows(
         for day in range(t, min(t + cycle_days(routes[n], fleet), situation.days)):
             yield ("fleet", fleet.id, day), fleet.count
         for door, offset in sorted(network.passed[routes[n].id]):
-            if door in network.caps:
-                yield ("cap", door, t + offset), network.caps[door]
+            if (cap := network.cap(door, t + offset)) is not None:
+                yield ("cap", door, t + offset), cap
 
-    return _rows(used(cell, fleet) for cell, fleet in columns)
+    found = _rows(used(cell, fleet) for cell, fleet in columns)
+    written = [network.caps[what] if kind == "cap" else -1 for kind, what, _ in found.names]
+    return replace(found, stated=np.maximum(found.capacity, _array(written)))
 
 
 def _rows(members: Iterable[Iterable[tuple[Row, int]]]) -> Rows:
@@ -156,8 +176,9 @@ def _rows(members: Iterable[Iterable[tuple[Row, int]]]) -> Rows:
     number = {name: n for n, name in enumerate(names)}
     start = np.zeros(len(used) + 1, np.int64)
     np.cumsum([len(mine) for mine in used], out=start[1:])
+    there = _array(capacity[name] for name in names)
     return Rows(
-        tuple(names), _array(capacity[name] for name in names), start,
+        tuple(names), there, there, start,
         _array(number[name] for mine in used for name in mine),
     )  # fmt: skip
 

@@ -20,8 +20,12 @@ from waythrough.terms.situation import HouseholdNow, Situation
 DEFAULT_LIMITS = Limits()
 
 
-def make(situation: Situation, limits: Limits = DEFAULT_LIMITS) -> Plan:
-    """The plan for a situation: the same situation always gives the same plan.
+def make(
+    situation: Situation, limits: Limits = DEFAULT_LIMITS, *, slices: int | None = None, seed: int = 0
+) -> Plan:
+    """The plan for a situation: the same situation, slices and seed always give the same plan.
+
+    ``slices`` of search are worked on the journeys; none said, as many as it takes to come near the bound.
 
     Raises
     ------
@@ -31,7 +35,7 @@ def make(situation: Situation, limits: Limits = DEFAULT_LIMITS) -> Plan:
     network = Network(situation)
     first = aid.feed_everyone(situation, network, limits)
     able, out = units(situation)
-    people_out = returns.journeys(situation, network.after(first.convoys), able, limits)
+    people_out = returns.journeys(situation, network.after(first.convoys), limits, slices=slices, seed=seed)
     leaving = leaving_each_day(situation, people_out.trips)
     supplies = aid.finish(situation, network, first, leaving, limits)
     remaining = aid.unmet_by_good(situation, supplies.convoys, aid.people_each_day(situation, leaving))
@@ -56,8 +60,12 @@ def make(situation: Situation, limits: Limits = DEFAULT_LIMITS) -> Plan:
         not_seated=explain.not_seated(situation, network, able, out, seated),
         flagged_consents=flagged_consents(situation, people_out.trips),
         solver=f"{version()}; journeys {people_out.method}; gap {limits.gap:g}, nodes {limits.nodes}",
-        notes=_notes(situation, able),
+        notes=_notes(situation, able) + _broken(people_out),
         unmet_by_good=remaining,
+        certificate=people_out.certificate,
+        standby=people_out.standby,
+        slices=people_out.slices,
+        seed=people_out.seed,
     )
 
 
@@ -107,11 +115,15 @@ def _aims(
     least_metres = min(metres, supplies.metres_bound + people_out.metres_bound)
     return (
         Aim("unmet_if_nobody_left", everyone, min(everyone, supplies.unmet_full_bound), "min", "person-day"),
-        Aim("journeys", people_out.value, people_out.bound, "max", "point"),
+        Aim("journeys", people_out.value, people_out.bound, "max", "point", people_out.proof),
         Aim("unmet_remaining", remaining, min(remaining, supplies.unmet_left_bound), "min", "person-day"),
         Aim("exposure", exposure, least_exposure, "min", "risk-weighted vehicle-minute"),
         Aim("distance", metres, least_metres, "min", "vehicle-metre"),
     )
+
+
+def _broken(people_out: returns.ReturnsPlan) -> tuple[str, ...]:
+    return tuple(f"promise_not_kept:{household}" for household in people_out.broken)
 
 
 def _notes(situation: Situation, able: Sequence[Unit]) -> tuple[str, ...]:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import itertools
 import random
 
-from waythrough.plan.packing import Family, pack
+from waythrough.plan.packing import Family, Room, pack
 
 
-def possible(families: list[Family], rooms: list[tuple[str, int, int]]) -> bool:
+def possible(families: list[Family], rooms: list[Room]) -> bool:
     return any(
         all(
-            sum(f[1] for f, at in zip(families, places, strict=True) if at == n) <= room[1]
-            and sum(f[2] for f, at in zip(families, places, strict=True) if at == n) <= room[2]
+            sum(f[kind] for f, at in zip(families, places, strict=True) if at == n) <= room[kind]
             for n, room in enumerate(rooms)
+            for kind in (1, 2, 3)
         )
         for places in itertools.product(range(len(rooms)), repeat=len(families))
     )
@@ -24,23 +24,47 @@ def test_a_way_is_found_exactly_when_there_is_one_on_300_random_trips() -> None:
     found = 0
     for _ in range(300):
         families = [
-            (f"h{n}", luck.randint(1, 6), int(luck.random() < 0.3)) for n in range(luck.randint(1, 6))
+            (f"h{n}", luck.randint(1, 6), int(luck.random() < 0.3), int(luck.random() < 0.2))
+            for n in range(luck.randint(1, 6))
         ]
-        rooms = [("bus", luck.randint(3, 9), luck.randint(0, 2)) for _ in range(luck.randint(1, 3))]
+        rooms = [
+            ("bus", luck.randint(3, 9), luck.randint(0, 2), luck.randint(0, 1))
+            for _ in range(luck.randint(1, 3))
+        ]
         packed = pack(families, rooms)
         assert (packed is not None) == possible(families, rooms)
         if packed is not None:
             found += 1
             assert sorted(h for vehicle in packed for h in vehicle.aboard) == sorted(f[0] for f in families)
-            assert all(vehicle.seats >= 0 and vehicle.special >= 0 for vehicle in packed)
+            assert all(min(v.seats, v.special, v.stretchers) >= 0 for v in packed)
     assert 50 < found < 250
 
 
 def test_a_tight_trip_that_first_fit_misses_is_packed() -> None:
-    families = [("a", 4, 0), ("b", 4, 0), ("c", 3, 0), ("d", 3, 0), ("e", 2, 0), ("f", 2, 0)]
-    assert pack(families, [("bus", 9, 0), ("bus", 9, 0)]) is not None
+    sizes = {"a": 4, "b": 4, "c": 3, "d": 3, "e": 2, "f": 2}
+    families = [(name, size, 0, 0) for name, size in sizes.items()]
+    assert pack(families, [("bus", 9, 0, 0), ("bus", 9, 0, 0)]) is not None
 
 
 def test_nothing_is_packed_where_seats_are_too_few_in_all() -> None:
-    assert pack([("a", 5, 0), ("b", 5, 0)], [("bus", 9, 0)]) is None
-    assert pack([("a", 1, 1)], [("bus", 9, 0)]) is None
+    assert pack([("a", 5, 0, 0), ("b", 5, 0, 0)], [("bus", 9, 0, 0)]) is None
+    assert pack([("a", 1, 1, 0)], [("bus", 9, 0, 0)]) is None
+    assert pack([("a", 1, 0, 1)], [("bus", 9, 0, 0)]) is None
+
+
+def test_a_full_convoy_of_a_country_is_filled_to_the_last_seat() -> None:
+    luck = random.Random(11)
+    for _ in range(50):
+        rooms = [("coach", 45, 1, 0)] * luck.randint(3, 12) + [("van", 12, 4, 0)] * luck.randint(0, 4)
+        left, families = sum(room[1] for room in rooms), []
+        while left:
+            size = min(left, luck.randint(1, 10))
+            families.append((f"h{len(families):03d}", size, int(len(families) < len(rooms) // 2), 0))
+            left -= size
+        packed = pack(families, rooms)
+        assert packed is not None
+        assert all(vehicle.seats == 0 for vehicle in packed)
+
+
+def test_families_with_a_special_need_leave_no_seat_to_those_with_none() -> None:
+    assert pack([("a", 2, 2, 0), ("b", 2, 0, 0)], [("bus", 2, 2, 0), ("bus", 2, 0, 0)]) is not None

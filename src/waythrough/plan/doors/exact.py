@@ -30,7 +30,7 @@ class Exact:
         at = calendar(self.base.network, days, "return")
         if at not in self.moved:
             after = Network(change.made(self.base.situation), self.base.network.taken)
-            found = returns.journeys(after.situation, after, self.able, self.limits, road=False)
+            found = returns.journeys(after.situation, after, self.limits, road=False)
             size = {h.id: h.size for h in after.situation.households}
             people = sum(size[seat.household] for trip in found.trips for seat in trip.seats)
             self.moved[at] = (found.value, people)
@@ -55,4 +55,4 @@ class Exact:
         return Worth(fed, fed / max(self.base.rations, 1), INTEGER, error=self.limits.gap * self.base.rations)
 
     def _gap_people(self, people: int) -> float:
-        return returns.PACKED_LATER[1] * max(people, self.base.people, 1)
+        return returns.NOISE * max(people, self.base.people, 1)

@@ -1,0 +1,284 @@
+"""The seating made into convoys: every family on a vehicle, no vehicle too many, safer roads, and who stands by.
+
+The search counts seats trip by trip; here each household gets one. The few units for which there is no way to
+pack the trip go to their next best trip, or wait.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import numpy as np
+
+from waythrough.plan.packing import Family, Room, Vehicle, pack
+from waythrough.plan.problem import Problem
+from waythrough.plan.problem_cells import Rows
+from waythrough.plan.problem_units import Ints
+from waythrough.terms.planned import ReturnTrip, Seat, Standby
+from waythrough.terms.situation import Situation
+
+STANDBY_SHARE = 10
+"""One person stands by for every so many on a trip, and one family at least."""
+TRIED = 12
+"""Units of least value that are left behind on trial where a trip cannot be packed."""
+
+
+@dataclass
+class Convoys:
+    """Who rides on which vehicle of which cell, with what is left of every shared place.
+
+    ``at`` is each unit's option or −1. ``riding`` lists the units of each cell, ``aboard`` its vehicles.
+    """
+
+    situation: Situation
+    problem: Problem
+    at: Ints
+    riding: dict[int, list[int]] = field(default_factory=dict)
+    aboard: dict[int, list[Vehicle]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        p, c = self.problem, self.situation.households.columns
+        self.people_left = p.cells.people_rows.capacity.tolist()
+        self.vehicles_left = p.cells.vehicle_rows.capacity.tolist()
+        start, members = p.units.member_start.tolist(), p.units.member.tolist()
+        self._members = lambda unit: members[start[unit] : start[unit + 1]]
+        size, special, lying = list(c.size), list(c.special), list(c.stretchers)
+        self.family = lambda h: (c.ids[h], size[h] - lying[h], special[h], lying[h])
+        self._rooms = [
+            (name, *room[:3]) for name, room in zip(p.cells.fleets, p.fleet_room.tolist(), strict=True)
+        ]
+        self._people_rows, self._vehicle_rows = _lists(p.cells.people_rows), _lists(p.cells.vehicle_rows)
+        self._columns = {
+            (int(cell), self._rooms[fleet][0]): n
+            for n, (cell, fleet) in enumerate(
+                zip(p.cells.column_cell.tolist(), p.cells.column_fleet.tolist(), strict=True)
+            )
+        }
+
+    # --- counting -----------------------------------------------------------------------------------------
+
+    def families(self, units: list[int]) -> list[Family]:
+        """Every household of the units."""
+        return [self.family(h) for unit in units for h in self._members(unit)]
+
+    def room(self, column: int) -> Room:
+        """One empty vehicle of a vehicle column."""
+        return self._rooms[self.problem.cells.column_fleet[column]]
+
+    def rooms(self, cell: int) -> list[Room]:
+        """The vehicles of a cell, empty."""
+        known = {room[0]: room for room in self._rooms}
+        return [known[vehicle.fleet] for vehicle in self.aboard.get(cell, ())]
+
+    def ride(self, unit: int, option: int, sign: int) -> None:
+        """Count a unit onto its option's cell (1) or off it (−1)."""
+        cell = int(self.problem.option_cell[option])
+        for row in self._people_rows[cell]:
+            self.people_left[row] -= sign * int(self.problem.people[unit])
+        self.at[unit] = option if sign > 0 else -1
+        (self.riding.setdefault(cell, []).append if sign > 0 else self.riding[cell].remove)(unit)
+
+    def drive(self, cell: int, vehicles: list[Vehicle]) -> None:
+        """Let these vehicles drive on a cell, in place of those that did."""
+        for sign, those in ((1, self.aboard.get(cell, [])), (-1, vehicles)):
+            for vehicle in those:
+                for row in self._vehicle_rows[self._columns[cell, vehicle.fleet]]:
+                    self.vehicles_left[row] += sign
+        self.aboard[cell] = vehicles
+        if not vehicles:
+            del self.aboard[cell]
+
+    def free(self, cell: int) -> list[Room]:
+        """One vehicle of each fleet that could join a cell, smallest first."""
+        able = [
+            room
+            for room in self._rooms
+            if (cell, room[0]) in self._columns
+            and all(self.vehicles_left[row] > 0 for row in self._vehicle_rows[self._columns[cell, room[0]]])
+        ]
+        return sorted(able, key=lambda room: (room[1], room[2], room[3], room[0]))
+
+    # --- packing ------------------------------------------------------------------------------------------
+
+    def load(self, cell: int, units: list[int], rooms: list[Room]) -> list[int]:
+        """Begin a trip with these units and vehicles; gives back the units for which no way was found."""
+        chosen, left = list(units), list[int]()
+        packed = pack(self.families(chosen), rooms)
+        while packed is None:
+            lightest = sorted(chosen, key=lambda u: (int(self.problem.option_value[self.at[u]]), -u))
+            for unit in lightest[:TRIED]:
+                packed = pack(self.families([u for u in chosen if u != unit]), rooms)
+                if packed is not None:
+                    break
+            gone = unit if packed is not None else lightest[0]
+            chosen.remove(gone)
+            left.append(gone)
+        options = {unit: int(self.at[unit]) for unit in units}
+        for unit in left:
+            self.at[unit] = -1
+        for unit in chosen:
+            self.ride(unit, options[unit], 1)
+        self.drive(cell, [vehicle for vehicle in packed if vehicle.aboard])
+        return left
+
+    def add(self, unit: int, shut: np.ndarray | None = None) -> bool:
+        """Seat a unit on the best trip where it still can be packed, with one vehicle more if need be."""
+        p = self.problem
+        for option in range(int(p.option_start[unit]), int(p.option_start[unit + 1])):
+            cell = int(p.option_cell[option])
+            if shut is not None and shut[option]:
+                continue
+            if any(self.people_left[row] < p.people[unit] for row in self._people_rows[cell]):
+                continue
+            packed = self._packed_with(cell, unit)
+            if packed is not None:
+                self.drive(cell, packed)
+                self.ride(unit, option, 1)
+                return True
+        return False
+
+    def _packed_with(self, cell: int, unit: int) -> list[Vehicle] | None:
+        everybody = self.families([*self.riding.get(cell, ()), unit])
+        rooms = self.rooms(cell)
+        seats = sum(family[1] for family in everybody)
+        if rooms and seats <= sum(room[1] for room in rooms):
+            packed = pack(everybody, rooms)
+            if packed is not None:
+                return packed
+        for room in self.free(cell):
+            if seats <= sum(each[1] for each in rooms) + room[1]:
+                packed = pack(everybody, [*rooms, room])
+                if packed is not None:
+                    return [vehicle for vehicle in packed if vehicle.aboard]
+        return None
+
+    # --- the road -----------------------------------------------------------------------------------------
+
+    def tighten(self) -> None:
+        """Send home every vehicle a trip can do without."""
+        for cell in sorted(self.aboard):
+            families = self.families(self.riding[cell])
+            needed = sum(family[1] for family in families)
+            rooms = self.rooms(cell)
+            for room in sorted(set(rooms), key=lambda room: (room[1], room)):
+                while len(rooms) > 1 and sum(each[1] for each in rooms) - room[1] >= needed and room in rooms:
+                    fewer = list(rooms)
+                    fewer.remove(room)
+                    packed = pack(families, fewer)
+                    if packed is None:
+                        break
+                    self.drive(cell, [vehicle for vehicle in packed if vehicle.aboard])
+                    rooms = self.rooms(cell)
+
+    def safer(self) -> None:
+        """Whole trips onto another road to the same end, where it is less exposed, or as much and shorter."""
+        p, alike = self.problem, self.problem.cells.alike.tolist()
+        cost = [(int(e), int(m), n) for n, (e, m) in enumerate(zip(p.exposure, p.metres, strict=True))]
+        group: dict[int, list[int]] = {}
+        for cell, key in enumerate(alike):
+            group.setdefault(key, []).append(cell)
+        for cell in sorted(self.aboard):
+            better = sorted((o for o in group[alike[cell]] if cost[o] < cost[cell]), key=cost.__getitem__)
+            for other in better:
+                if other not in self.aboard and self._moved(cell, other):
+                    break
+
+    def _moved(self, cell: int, other: int) -> bool:
+        units, vehicles = list(self.riding[cell]), self.aboard[cell]
+        there = {unit: self._option(unit, other) for unit in units}
+        if -1 in there.values() or any((other, v.fleet) not in self._columns for v in vehicles):
+            return False
+        here = {unit: int(self.at[unit]) for unit in units}
+        self._all(units, here, -1)
+        self.drive(cell, [])
+        self._all(units, there, 1)
+        self.drive(other, vehicles)
+        if min(self.people_left, default=0) >= 0 and min(self.vehicles_left, default=0) >= 0:
+            return True
+        self._all(units, there, -1)
+        self.drive(other, [])
+        self._all(units, here, 1)
+        self.drive(cell, vehicles)
+        return False
+
+    def _all(self, units: list[int], options: dict[int, int], sign: int) -> None:
+        for unit in units:
+            self.ride(unit, options[unit], sign)
+
+    def _option(self, unit: int, cell: int) -> int:
+        first, last = self.problem.option_start[unit], self.problem.option_start[unit + 1]
+        found = np.flatnonzero(self.problem.option_cell[first:last] == cell)
+        return int(first + found[0]) if len(found) else -1
+
+    # --- telling ------------------------------------------------------------------------------------------
+
+    def value(self) -> int:
+        """What these journeys are worth."""
+        return int(self.problem.option_value[self.at[self.at >= 0]].sum())
+
+    def in_order(self) -> list[int]:
+        """Cells with a trip, in order of day and route."""
+        cells = self.problem.cells
+        return sorted(self.aboard, key=lambda c: (int(cells.day[c]), cells.routes[cells.route[c]]))
+
+    def trips(self) -> tuple[ReturnTrip, ...]:
+        """The trips, in order of day, route and fleet; vehicles numbered from 0, households in order of id."""
+        cells, found = self.problem.cells, []
+        routes = {route.id: route for route in self.situation.routes}
+        for cell in self.in_order():
+            route = routes[cells.routes[cells.route[cell]]]
+            for fleet in sorted({vehicle.fleet for vehicle in self.aboard[cell]}):
+                ours = sorted(sorted(v.aboard) for v in self.aboard[cell] if v.fleet == fleet)
+                seats = tuple(Seat(household, n) for n, aboard in enumerate(ours) for household in aboard)
+                day = int(cells.day[cell])
+                found.append(ReturnTrip(route.id, route.site, route.end, day, fleet, len(ours), seats))
+        return tuple(found)
+
+    def standby(self, gain: Ints) -> tuple[Standby, ...]:
+        """For each trip the waiting units it would gain most by (``gain`` of each option), each on one trip."""
+        p, ids = self.problem, self.situation.households.columns.ids
+        waiting = np.flatnonzero(self.at[p.option_unit] < 0)
+        order = waiting[np.lexsort((p.option_unit[waiting], -gain[waiting], p.option_cell[waiting]))]
+        start = np.searchsorted(p.option_cell[order], np.arange(len(p.cells.day) + 1))
+        asked, found = set[int](), []
+        for cell in self.in_order():
+            wanted = 1 + sum(int(p.people[unit]) for unit in self.riding[cell]) // STANDBY_SHARE
+            households: list[str] = []
+            for option in order[start[cell] : start[cell + 1]].tolist():
+                unit = int(p.option_unit[option])
+                if wanted <= 0:
+                    break
+                if unit not in asked:
+                    asked.add(unit)
+                    wanted -= int(p.people[unit])
+                    households += [ids[h] for h in self._members(unit)]
+            if households:
+                route, day = p.cells.routes[p.cells.route[cell]], int(p.cells.day[cell])
+                found.append(Standby(route, day, tuple(households)))
+        return tuple(found)
+
+
+def packed(
+    situation: Situation, problem: Problem, at: Ints, driving: Ints, shut: np.ndarray | None
+) -> Convoys:
+    """The convoys of a seating (option of each unit, vehicles on each column), every family on a vehicle."""
+    convoys = Convoys(situation, problem, at.copy())
+    cells = problem.cells
+    riding: dict[int, list[int]] = {}
+    for unit in np.flatnonzero(at >= 0).tolist():
+        riding.setdefault(int(problem.option_cell[at[unit]]), []).append(unit)
+    left = []
+    for cell, units in sorted(riding.items()):
+        columns = range(int(cells.column_start[cell]), int(cells.column_start[cell + 1]))
+        rooms = [convoys.room(n) for n in columns for _ in range(int(driving[n]))]
+        left += convoys.load(cell, units, rooms)
+    convoys.tighten()
+    for unit in sorted(left, key=lambda unit: (-int(problem.option_value[at[unit]]), unit)):
+        convoys.add(unit, shut)
+    return convoys
+
+
+def _lists(rows: Rows) -> list[list[int]]:
+    row, start = rows.row.tolist(), rows.start.tolist()
+    return [row[first:last] for first, last in pairwise(start)]

@@ -1,0 +1,81 @@
+"""What people were told by the last published plan: kept where nothing is lost by it, and in frozen days always.
+
+Fourth aim: of two seatings worth the same, the one that keeps more promises is better. In the frozen days the
+promises come before everything but the law: who was told a day there and may still travel stays seated, and
+nobody else is brought into those days.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from waythrough.plan.problem import Problem
+from waythrough.plan.problem_units import Ints
+from waythrough.terms.situation import Situation
+
+
+@dataclass(frozen=True)
+class Told:
+    """Promises as options of a problem.
+
+    ``kept`` are the options that keep one (sorted; None where nobody was told anything), ``wishes`` the first
+    of them for each unit or −1, ``frozen`` marks the units promised for a frozen day, ``frozen_days`` is how
+    many days are frozen.
+    """
+
+    kept: Ints | None
+    wishes: Ints
+    frozen: np.ndarray
+    frozen_days: int
+
+    def closed(self, problem: Problem, shut: np.ndarray | None) -> np.ndarray | None:
+        """Options that may not be taken (shape: (options,)), or None where all may."""
+        if not self.frozen_days and shut is None:
+            return None
+        cell = problem.option_cell
+        found = np.zeros(len(cell), bool) if shut is None else shut[cell]
+        if self.frozen_days:
+            keeps = np.zeros(len(cell), bool)
+            if self.kept is not None:
+                keeps[self.kept] = True
+            early = problem.cells.day[cell] < self.frozen_days
+            found |= (early | self.frozen[problem.option_unit]) & ~keeps
+        return found
+
+
+def told(situation: Situation, problem: Problem) -> Told:
+    """The promises of a situation that can still be kept, each household's consents and doors being what they
+    are.
+    """
+    wishes, frozen = np.full(problem.size, -1, np.int64), np.zeros(problem.size, bool)
+    if not situation.promised or not problem.size:
+        return Told(None, wishes, frozen, situation.frozen_days)
+    place, day = _promised(situation, problem)
+    end = {d.id: n for n, d in enumerate(situation.destinations)}
+    ends = {route.id: end.get(route.end, -1) for route in situation.routes}
+    cells = problem.cells
+    cell_end = np.array([ends[name] for name in cells.routes], np.int64)[cells.route]
+    unit, cell = problem.option_unit, problem.option_cell
+    kept = np.flatnonzero((cell_end[cell] == place[unit]) & (cells.day[cell] == day[unit]))
+    first, at = np.unique(unit[kept], return_index=True)
+    wishes[first] = kept[at]
+    frozen[first] = day[first] < situation.frozen_days
+    return Told(kept, wishes, frozen, situation.frozen_days)
+
+
+def _promised(situation: Situation, problem: Problem) -> tuple[Ints, Ints]:
+    """Destination (number) and day each unit was told; −2 where its households were told different things."""
+    ids = situation.households.columns.ids
+    row = dict(zip(ids, range(len(ids)), strict=True))
+    end = {d.id: n for n, d in enumerate(situation.destinations)}
+    place, day = np.full(len(ids), -2, np.int64), np.full(len(ids), -2, np.int64)
+    for promise in situation.promised:
+        if promise.household in row and promise.destination in end:
+            place[row[promise.household]] = end[promise.destination]
+            day[row[promise.household]] = promise.day
+    member, start = problem.units.member, problem.units.member_start[:-1]
+    alike = np.minimum.reduceat(place[member], start) == np.maximum.reduceat(place[member], start)
+    alike &= np.minimum.reduceat(day[member], start) == np.maximum.reduceat(day[member], start)
+    return np.where(alike, place[member][start], -2), np.where(alike, day[member][start], -2)

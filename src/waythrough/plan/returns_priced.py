@@ -1,0 +1,235 @@
+"""Journeys at prices: what everything shared costs, the bound these prices prove, and a search they guide.
+
+1. A linear program over a sample of units gives prices; every unit's best choice at these prices gives the bound.
+2. Whole vehicles as near as can be to those of the program; units seated in order of what they gain.
+3. Trips emptied and filled again, slice after slice of fixed work, until the bound is near or the work is done.
+4. Every family onto a vehicle, vehicles nobody needs sent home, safer roads where the trip is the same.
+
+Nothing here looks at a clock.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from waythrough.plan.convoys import Convoys, packed
+from waythrough.plan.prices import Prices, bound, mean, profit
+from waythrough.plan.prices_lp import Relaxed, SampledLp, solved
+from waythrough.plan.problem import Problem
+from waythrough.plan.problem_units import Ints
+from waythrough.plan.promises import Told, told
+from waythrough.plan.search import Search
+from waythrough.plan.vehicles import joined, vehicles_for, whole_vehicles
+from waythrough.terms.situation import Situation
+
+EVERYBODY = 1_000
+"""Units up to which the program for prices looks at all of them."""
+SAMPLED = 1_000
+"""Units in each sample where there are more."""
+SAMPLES = 2
+"""Samples whose prices are averaged."""
+NEAR_ENOUGH = 2e-3
+"""Distance from the bound at which the search stops, where nobody said how many slices it should work."""
+FEW = 400
+"""Units up to which whole vehicles are asked of the solver too, where prices leave too much open."""
+WHOLE_NODES = 20
+"""Nodes it may visit for that."""
+WHOLE_FAMILIES = 1_000
+"""Options up to which whole families are asked of it as well."""
+SLICES = 20
+"""Slices after which it stops in any case."""
+
+
+@dataclass(frozen=True)
+class Priced:
+    """The prices of a problem, the bound they prove, and where the program would send vehicles and units."""
+
+    prices: Prices
+    bound: int
+    vehicles: np.ndarray
+    going: Ints
+
+
+@dataclass(frozen=True)
+class Journeys:
+    """Journeys found at prices: the convoys, the bound, and the slices of search done for them.
+
+    ``bound`` is that of the prices, or lower where whole vehicles let the solver prove more.
+    """
+
+    convoys: Convoys
+    priced: Priced
+    bound: int
+    told: Told
+    slices: int
+    seed: int
+
+    @property
+    def value(self) -> int:
+        """The second aim."""
+        return self.convoys.value()
+
+
+def price(problem: Problem, seed: int = 0, shut: np.ndarray | None = None) -> Priced:
+    """Prices from samples of units, and the bound they prove for everybody."""
+    able = int((np.diff(problem.option_start) > 0).sum())
+    if able <= EVERYBODY:
+        return _best(problem, [SampledLp(problem, 1.0, seed).solve(shut)], shut)
+    share = sampled_share(able)
+    return _best(
+        problem, [SampledLp(problem, share, seed * SAMPLES + n).solve(shut) for n in range(SAMPLES)], shut
+    )
+
+
+def sampled_share(able: int) -> float:
+    """The share of units in one sample: fewer of more, but never so few that a trip has nobody."""
+    return min(1.0, SAMPLED / able + 0.02)
+
+
+def _best(problem: Problem, found: list[Relaxed], shut: np.ndarray | None) -> Priced:
+    """The prices that prove most: of one sample, or of all in the mean."""
+    candidates = [one.prices for one in found] + (
+        [mean([one.prices for one in found])] if len(found) > 1 else []
+    )
+    bounds = [bound(problem, prices, shut) for prices in candidates]
+    best = int(np.argmin(bounds))
+    vehicles = np.mean([one.vehicles for one in found], axis=0)
+    going = found[0].going if len(found) == 1 else np.full(problem.size, -1, np.int64)
+    return Priced(candidates[best], bounds[best], vehicles, going)
+
+
+def journeys_priced(
+    situation: Situation,
+    problem: Problem,
+    slices: int | None = None,
+    seed: int = 0,
+    *,
+    shut: np.ndarray | None = None,
+    priced: Priced | None = None,
+    wishes: Ints | None = None,
+    vehicles: Ints | None = None,
+) -> Journeys:
+    """Journeys near the bound, every family packed. The same arguments give the same journeys.
+
+    With ``slices`` the search works exactly so many; without, until it is near enough or ``SLICES`` are done.
+    ``shut`` marks cells that take nobody. ``wishes`` (an option of each unit, −1 none) and ``vehicles`` (on
+    each column) are where to begin, if not where prices point.
+    """
+    priced = priced or price(problem, seed, shut)
+    promised = told(situation, problem)
+    closed = promised.closed(problem, shut)
+    first = priced.going if wishes is None else wishes
+    work = _Work(problem, priced, promised, closed, slices, seed)
+    if vehicles is None:
+        vehicles = whole_vehicles(problem, priced.vehicles)
+    best = work.begin(vehicles, first)
+    proven = priced.bound
+    if problem.size <= FEW and shut is None and proven - work.value(best) > NEAR_ENOUGH * proven:
+        found, proven = SampledLp(problem, 1.0, seed).whole(
+            WHOLE_NODES, NEAR_ENOUGH / 4, families=len(problem.option_cell) <= WHOLE_FAMILIES
+        )
+        other = work.begin(whole_vehicles(problem, found.vehicles), found.going)
+        best, proven = max(best, other, key=work.value), min(proven, priced.bound)
+    convoys = packed(situation, problem, *best.best(), closed)
+    convoys.safer()
+    return Journeys(convoys, priced, min(proven, priced.bound), promised, best.slices, seed)
+
+
+@dataclass(frozen=True)
+class _Work:
+    """How searches of one problem are begun and when they end."""
+
+    problem: Problem
+    priced: Priced
+    promised: Told
+    closed: np.ndarray | None
+    slices: int | None
+    seed: int
+
+    def begin(self, vehicles: Ints, wishes: Ints) -> Search:
+        """A search from these vehicles and wishes, worked to its end."""
+        told, most = self.promised, self.priced.bound
+        search = Search(self.problem, self.priced.prices, self.seed, self.closed, told.kept, told.frozen)
+        kept = told.wishes >= 0
+        if kept.any():
+            # Who was told a trip keeps it before anybody else is seated: the vehicles for them come first.
+            promised = vehicles_for(self.problem, told.wishes[kept])
+            vehicles = joined(self.problem, promised, vehicles)
+        search.start(vehicles, np.where(kept, told.wishes, wishes))
+        todo = SLICES if self.slices is None else self.slices
+        while search.slices < todo and (
+            self.slices is not None or most - self.value(search) > NEAR_ENOUGH * most
+        ):
+            search.improve(1)
+        return search
+
+    def value(self, search: Search) -> int:
+        """What the best seating of a search is worth."""
+        at, _ = search.best()
+        return int(self.problem.option_value[at[at >= 0]].sum())
+
+
+def gains(problem: Problem, prices: Prices) -> Ints:
+    """What each option is worth above the price of all it uses."""
+    return profit(problem, prices, 0, problem.size)
+
+
+# --- the road ---------------------------------------------------------------------------------------------
+
+
+def road_bounds(problem: Problem, convoys: Convoys) -> tuple[int, int]:
+    """Least exposure, then least metres at no more exposure, for just these journeys on any of their roads.
+
+    Parts of vehicles are allowed here, and seats are counted for each trip as a whole: what is driven can only
+    cost more.
+    """
+    p, cells = problem, problem.cells
+    going = np.flatnonzero(convoys.at >= 0)
+    demand = np.zeros((int(cells.alike.max(initial=-1)) + 1, 3))
+    group = cells.alike[p.option_cell[convoys.at[going]]]
+    for kind, needed in enumerate((p.seats, p.special, p.stretchers)):
+        np.add.at(demand[:, kind], group, needed[going])
+    column = np.flatnonzero((demand.max(axis=1, initial=0) > 0)[cells.alike[cells.column_cell]])
+    if not len(column):
+        return 0, 0
+    driven = [(cell, len(vehicles)) for cell, vehicles in convoys.aboard.items()]
+    exposure = sum(int(p.exposure[cell]) * many for cell, many in driven)
+    metres = sum(int(p.metres[cell]) * many for cell, many in driven)
+    rows, high = _road_rows(problem, column, demand)
+    per = p.exposure[cells.column_cell[column]].astype(float)
+    most = p.column_count[column].astype(float)
+    least = min(exposure, _least(per, most, high, rows))
+    unit = float(per.max()) or 1.0
+    no_more = (np.arange(len(column)), np.full(len(column), len(high)), per / unit)
+    capped = (np.r_[rows[0], no_more[0]], np.r_[rows[1], no_more[1]], np.r_[rows[2], no_more[2]])
+    per = p.metres[cells.column_cell[column]].astype(float)
+    return least, min(metres, _least(per, most, np.r_[high, exposure / unit + 1e-6], capped))
+
+
+def _road_rows(
+    problem: Problem, column: Ints, demand: np.ndarray
+) -> tuple[tuple[Ints, Ints, np.ndarray], np.ndarray]:
+    """Vehicle rows at most full, and (turned round) the places of each trip at least what is needed."""
+    cells, rows = problem.cells, problem.cells.vehicle_rows
+    many = np.diff(rows.start)[column]
+    before = np.cumsum(many) - many
+    row = rows.row[np.repeat(rows.start[column] - before, many) + np.arange(int(many.sum()))]
+    number = np.repeat(np.arange(len(column)), many)
+    room = problem.fleet_room[cells.column_fleet[column], :3]
+    group = cells.alike[cells.column_cell[column]]
+    of_kind = [len(rows.names) + 3 * group + kind for kind in range(3)]
+    terms = (
+        np.concatenate([number, *[np.arange(len(column))] * 3]),
+        np.concatenate([row, *of_kind]),
+        np.concatenate([np.ones(len(row)), *[-room[:, kind].astype(float) for kind in range(3)]]),
+    )
+    return terms, np.r_[rows.capacity.astype(float), -demand.ravel()]
+
+
+def _least(per: np.ndarray, most: np.ndarray, high: np.ndarray, terms: tuple[Ints, Ints, np.ndarray]) -> int:
+    """The least whole cost, with room for the solver's rounding."""
+    unit = float(per.max(initial=0)) or 1.0
+    found = solved(-per / unit, most, high, terms)
+    return max(0, int(np.ceil(float(per @ found) * (1 - 1e-7) - 1e-6)))
