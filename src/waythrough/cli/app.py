@@ -59,7 +59,7 @@ SHARED = {
     "as_of": click.Option(
         ["--as-of", "as_of"], metavar="DAY", help="What had been published or recorded by that day."
     ),
-    "language": click.Option(["--lang", "language"], help="Language of reports: en or ar."),
+    "language": click.Option(["--lang", "language"], help="Language of reports and plans: en, ar, fr or ru."),
     "by": click.Option(["--by", "by"], metavar="PERSON", help="Who is acting (a recorded person's id)."),
     "site": click.Option(["--site", "site"], metavar="SITE", help="The site, where there are several."),
     "json": click.Option(["--json", "json"], is_flag=True, default=None, help="Machine-readable output."),

@@ -162,6 +162,16 @@ def test_the_calendar_of_days_stays_with_the_team(sample) -> None:
     assert "gantt-title" not in render(replace(base, situation=now), "public", "en")
 
 
+@pytest.mark.parametrize("language", ["fr", "ru"])
+@pytest.mark.parametrize("edition", ["internal", "public"])
+def test_french_and_russian_pages_stand_and_say_that_they_await_review(sample, edition, language) -> None:
+    page = render(sample.report(), edition, language)
+    assert f'<html lang="{language}" dir="ltr">' in page
+    assert {"fr": "pas encore relue", "ru": "ещё не проверены"}[language] in page
+    assert Reader(page).stack == []
+    assert not re.search(r"\{[a-z_]*\}|\bNone\b", text(page))
+
+
 @pytest.mark.parametrize("both", BOTH)
 def test_the_notice_of_the_case_is_on_the_page(pages, both, sample) -> None:
     assert sample.report().banners[0][both[1]] in pages[both]

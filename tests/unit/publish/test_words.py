@@ -41,11 +41,20 @@ def test_a_fresh_catalogue_would_notice_a_changed_sentence() -> None:
     assert compiled(header, changed) != compiled(header, messages)
 
 
-def test_arabic_is_complete_and_says_that_it_awaits_review() -> None:
-    assert words.missing("ar") == []
-    assert "awaits review by two speakers" in PO["ar"][0]
-    assert not Words("ar").reviewed
+@pytest.mark.parametrize("language", ["ar", "fr", "ru"])
+def test_each_language_is_complete_and_says_that_it_awaits_review(language: str) -> None:
+    assert words.missing(language) == []
+    assert "awaits review by two speakers" in PO[language][0]
+    assert not Words(language).reviewed
     assert Words("en").reviewed
+
+
+def test_french_counts_none_as_one_and_russian_has_three_forms() -> None:
+    def shown(language: str, n: int) -> str:
+        return re.sub(r"[\u2066-\u2069\d ]", "", str(Words(language).count("{n} day", "{n} days", n)))
+
+    assert [shown("fr", n) for n in (0, 1, 2)] == ["jour", "jour", "jours"]
+    assert [shown("ru", n) for n in (1, 2, 5, 11, 21, 22)] == ["день", "дня", "дней", "дней", "день", "дня"]
 
 
 @pytest.mark.parametrize(("language", "message"), ENTRIES, ids=lambda x: str(getattr(x, "msgid", x))[:40])
@@ -55,7 +64,8 @@ def test_a_translation_has_the_placeholders_of_its_sentence(language: str, messa
         # One and two are words in Arabic, and a noun alone stands for none, one or two.
         spare = {"n"} if message.plural and number <= 2 else set()
         assert wanted - spare <= fields(form) <= wanted
-    assert len(message.forms) == (6 if message.plural and language == "ar" else len(message.forms))
+    many = {"ar": 6, "fr": 2, "ru": 3}
+    assert len(message.forms) == (many[language] if message.plural else 1)
 
 
 def test_arabic_uses_its_six_plural_forms() -> None:
@@ -75,9 +85,9 @@ def test_english_counts_one_and_many() -> None:
 
 def test_a_language_that_lacks_sentences_is_refused_with_their_number() -> None:
     with pytest.raises(LanguageIncomplete) as refusal:
-        Words("fr")
+        Words("eo")
     assert refusal.value.fields["missing"] == len(gather())
-    assert "en, ar" in refusal.value.remedy()
+    assert "en, ar, fr, ru" in refusal.value.remedy()
     assert refusal.value.exit_code == 5
 
 
