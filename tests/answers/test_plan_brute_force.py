@@ -223,7 +223,7 @@ def packs(homes: list[HouseholdNow], vehicles: int, bus: FleetNow) -> bool:
     )
 
 
-@pytest.mark.parametrize("rich", [False])
+@pytest.mark.parametrize("rich", [False, True])
 def test_journeys_equal_the_best_of_all_ways_on_120_situations_plain_and_with_every_cap(rich: bool) -> None:
     found = []
     for seed in range(120):
