@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import secrets
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterable
+import stat
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -24,12 +30,46 @@ from waythrough.terms.problems import Protected
 
 HOMES = 100
 REGISTRAR = "p-registrar"
+OFFICER = "p-second"
+RUN = secrets.token_hex(4)
+"""In every planted value, so that what an earlier run left in a temporary folder is not taken for what this one did."""
 
 
 @pytest.fixture
-def desk(wt, tmp_path, monkeypatch) -> Callable[[str], Desk]:
-    monkeypatch.setenv("TMPDIR", str(tmp_path / "temp"))
-    (tmp_path / "temp").mkdir()
+def left_behind(tmp_path, tmp_path_factory, monkeypatch) -> Callable[[Iterable[str]], list[str]]:
+    """Which of these texts stand in a temporary folder: the one the program is told of, or the system's own.
+
+    The system's own is looked through for files that are newer than this test: a library may have asked for it
+    before the program was told of another, or never ask at all.
+    """
+    told, systems, began = tmp_path / "temp", Path(tempfile.gettempdir()), time.time() - 1
+    told.mkdir()
+    monkeypatch.setenv("TMPDIR", str(told))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    assert tempfile.gettempdir() == str(told)
+    ours = tmp_path_factory.getbasetemp()
+
+    def search(texts: Iterable[str]) -> list[str]:
+        files = [path for path in told.rglob("*") if path.is_file()]
+        return found_among([*files, *newer(systems, began, besides=ours)], texts)
+
+    return search
+
+
+def newer(folder: Path, than: float, *, besides: Path) -> Iterator[Path]:
+    """Files written after a moment. Test runs that are under way beside this one keep theirs in folders of pytest."""
+    for root, names, files in os.walk(folder):
+        names[:] = [name for name in names if not (name.startswith("pytest-") or Path(root, name) == besides)]
+        for name in files:
+            path = os.path.join(root, name)  # noqa: PTH118 - there may be a hundred thousand, and Path takes its time
+            with contextlib.suppress(FileNotFoundError):  # another program's, gone meanwhile
+                about = os.lstat(path)
+                if stat.S_ISREG(about.st_mode) and about.st_mtime >= than and os.access(path, os.R_OK):
+                    yield Path(path)
+
+
+@pytest.fixture
+def desk(wt, tmp_path, left_behind, monkeypatch) -> Callable[[str], Desk]:
     return lambda name: Desk(tmp_path / name, tmp_path / f"{name}-home", wt, monkeypatch)
 
 
@@ -52,6 +92,19 @@ def boris(desk, amina, tmp_path) -> Desk:
     return joined
 
 
+@pytest.fixture
+def officer(desk, amina, tmp_path) -> Desk:
+    """The laptop of a second person who protects data."""
+    stick, joined = tmp_path / "stick", desk("officer")
+    stick.mkdir(exist_ok=True)
+    named = ("--name", "Second officer (invented)", "--roles", "data_protection_officer")
+    amina("record", "person", "--id", OFFICER, *named, "--by", "p-head")
+    words = write_card(joined, stick / "officer.card")
+    amina("device", "enrol", stick / "officer.card", "--person", OFFICER, "--words", words)
+    meet(amina, joined, stick)
+    return joined
+
+
 def sits_at(who: Desk) -> Workspace:
     """A person's workspace, opened with the keys of the person's own laptop."""
     who.patch.setenv("WAYTHROUGH_HOME", str(who.home))
@@ -66,7 +119,7 @@ def meet(one: Desk, other: Desk, stick: Path) -> None:
 
 def values(home: str) -> dict[str, tuple[str, ...] | str]:
     """Five things about a household that nobody else may know. Invented, and found nowhere by chance."""
-    mark = sha256(f"planted {home}".encode()).hexdigest()[:10]
+    mark = sha256(f"planted {home} {RUN}".encode()).hexdigest()[:10]
     return {
         "names": (f"Invented Father {mark}", f"Invented Mother {mark}"),
         "papers": (f"passport X{mark}",),
@@ -95,8 +148,17 @@ def plant(who: Desk) -> list[str]:
 
 def found_in(folder: Path, texts: Iterable[str]) -> list[str]:
     """Which of these texts, or their hashes without salt, stand in any file below a folder."""
-    data = [path.read_bytes() for path in folder.rglob("*") if path.is_file()]
-    assert data
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    assert files
+    return found_among(files, texts)
+
+
+def found_among(files: Iterable[Path], texts: Iterable[str]) -> list[str]:
+    """The same for some files; one that is gone meanwhile holds nothing."""
+    data = []
+    for path in files:
+        with contextlib.suppress(FileNotFoundError):
+            data.append(path.read_bytes())
     hits = []
     for text in texts:
         plain = text.encode()
@@ -145,7 +207,7 @@ def erase_all(ws: Workspace, homes: list[str]) -> list[erasing.Standing]:
     return [erasing.erase(ws, actor, homes[n : n + 3], "asked") for n in range(0, len(homes), 3)]
 
 
-def test_five_hundred_erased_values_are_nowhere(amina, boris, tmp_path):
+def test_five_hundred_erased_values_are_nowhere(amina, boris, tmp_path, left_behind):
     homes = plant(amina)
     texts = planted(homes)
     meet(amina, boris, tmp_path / "stick")
@@ -173,11 +235,48 @@ def test_five_hundred_erased_values_are_nowhere(amina, boris, tmp_path):
         assert found_in(desk.home, texts) == []
         assert desk("verify").code == 0
     assert found_in(tmp_path / "stick", texts) == []
+    assert left_behind(texts) == []
     said = "".join(one.out + one.err for one in written)
     assert [text for text in texts if text in said] == []
     owed = amina("erase", "--status", "--json").json["orders"]
     assert [one["owing"] for one in owed] == [[]] * len(owed)
     assert {one["done"] for one in owed} == {2}
+
+
+def test_above_twenty_ids_nothing_goes_until_a_second_person_approves_on_a_device_of_their_own(
+    amina, officer, tmp_path
+):
+    homes = plant(amina)[:21]
+    texts, stick = planted(homes), tmp_path / "stick"
+    meet(amina, officer, stick)
+    waits = amina("erase", *homes, "--reason", "no_longer_needed", "--by", REGISTRAR)
+    assert "Nothing is destroyed until the order holds" in waits.err
+    (order,) = amina("erase", "--status", "--json").json["orders"]
+    # Whoever holds the laptop on which it was ordered could type the second person's name there.
+    amina("erase", "--approve", order["erasure"][:12], "--by", OFFICER)
+    assert states_of(amina, homes) == {OPEN}
+    amina("sync", stick)
+    assert "no other person" in officer("erase", "--status").out
+    officer("sync", stick)
+    assert states_of(officer, homes) == {OPEN}
+
+    approved = officer("erase", "--approve", order["erasure"][:12], "--json").json["orders"][0]
+    assert approved["honoured"] and approved["bodies_here"] >= 2 * len(homes)
+    assert states_of(officer, homes) == {ERASED}
+    assert states_of(amina, homes) == {OPEN}, "it has not been told yet"
+    meet(officer, amina, stick)
+    for desk in (amina, officer):
+        assert states_of(desk, homes) == {ERASED}
+        assert found_in(desk.folder, texts) == found_in(desk.home, texts) == []
+        assert [one["owing"] for one in desk("erase", "--status", "--json").json["orders"]] == [[]]
+        assert desk("verify").out.startswith("Sound")
+
+
+def states_of(who: Desk, homes: Iterable[str]) -> set[str]:
+    """In which states the bodies about these households are on a laptop that may open them."""
+    with sits_at(who) as ws, ws.ledger._store.reading() as reader:
+        lines = [line for home in homes for line in reader.lines_of_records([home, f"id-{home}"])]
+        return {entry.state for entry in ws.ledger._vault.read(lines, on_record=True)}
 
 
 def _about(line, homes: list[str]) -> bool:
@@ -214,7 +313,7 @@ def test_without_the_vault_the_search_finds_every_value(tmp_path, monkeypatch):
 # --- nothing is said in passing ------------------------------------------------------------------------------
 
 
-def test_no_command_and_no_refusal_says_a_name_in_passing(amina, tmp_path):
+def test_no_command_and_no_refusal_says_a_name_in_passing(amina, left_behind):
     homes = plant(amina)
     texts = planted(homes)
     people = amina.folder / "people.csv"
@@ -245,9 +344,25 @@ def test_no_command_and_no_refusal_says_a_name_in_passing(amina, tmp_path):
     spoken = "".join(one.out + one.err for one in said)
     assert [text for text in texts if text in spoken] == []
     assert found_in(amina.folder / "report", texts) == []
+    assert found_in(amina.home, texts) == []
+    assert left_behind(texts) == []
     shown = amina("show", homes[0], "--names", "--why", "to call", "--by", REGISTRAR)
     assert texts[1] in shown.out  # the control: this command is the one that says it
     assert [text for text in texts if text in shown.err] == []
+    assert left_behind(texts) == []
+
+
+def test_a_text_left_in_a_temporary_folder_would_be_found(monkeypatch, request):
+    """The control, for the system's own folder and for the one the program is told of."""
+    systems = tempfile.gettempdir()
+    left_behind = request.getfixturevalue("left_behind")
+    text = f"left behind {RUN}"
+    for folder in (systems, tempfile.gettempdir()):
+        assert left_behind([text]) == []
+        with tempfile.NamedTemporaryFile(dir=folder) as file:
+            file.write(text.encode())
+            file.flush()
+            assert left_behind([text]) == [text]
 
 
 def test_a_refused_body_about_people_is_not_repeated(amina):

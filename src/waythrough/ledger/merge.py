@@ -151,6 +151,8 @@ def prove(n: int, parcel: Parcel, ledger: bytes) -> Arrived:
             raise ValueError("it belongs to another ledger")
         if header.count != len(parcel.lines):
             raise ValueError(f"it was signed over {header.count} entries and brings {len(parcel.lines)}")
+        if not parcel.lines:
+            raise ValueError("it brings no entry")
         proved = [_prove_line(line) for line in parcel.lines]
         if merkle_root([leaf for leaf, _ in proved]) != header.root:
             raise ValueError("its entries are not the ones it was signed over")
