@@ -294,6 +294,25 @@ def test_two_commits_in_one_place_are_a_fork_wherever_the_other_is(here: Ledger,
     assert here.verify().sound
 
 
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("ledger.device", b'{"public_key":"ff"}'),
+        ("ledger.admission", b'{"commit":7}'),
+        ("ledger.erasure", b"{}"),
+        ("ledger.unheard-of", b'{"a newer version":1}'),
+    ],
+)
+def test_an_act_that_cannot_be_read_or_is_of_a_newer_version_is_carried_and_changes_nothing(
+    here: Ledger, boris: DeviceKey, kind: str, body: bytes
+) -> None:
+    before = here.world().members.devices()
+    assert here.apply([after(here, boris, line(said(kind=kind, record="x/1"), body))], author=AMINA).new == 1
+    assert here.world().members.devices() == before
+    assert here.history("x/1")[0].kind == kind
+    assert here.verify().sound
+
+
 # --- beginning -----------------------------------------------------------------------------------------------
 
 
