@@ -120,7 +120,7 @@ def test_what_arrives_after_an_own_entry_was_altered_is_not_taken_in(office: tup
     root, gate = office
     gate.write([note("a", "1")])
     root.ledger.close()
-    altered(root.path, "UPDATE entries SET body=x'00' WHERE number=2")
+    altered(root.path, "UPDATE entries SET body=x'7b' WHERE number=2")
     root.ledger = Ledger.open(root.path, **root._own())
     before = root.ledger.frontier()
     with pytest.raises(LedgerBroken, match="cannot be read"):
