@@ -21,6 +21,12 @@ DAYS = ("2017-06-01", "2017-06-12", "2017-06-13")
 COUNTED: Counter[str] = Counter()
 
 
+@pytest.fixture(scope="session")
+def made(tmp_path_factory) -> Path:
+    """Each laptop here makes what it needs; the shipped cases need not be loaded for it."""
+    return tmp_path_factory.mktemp("made")
+
+
 @pytest.fixture
 def desk(wt, tmp_path, monkeypatch) -> Callable[[str], Desk]:
     return lambda name: Desk(tmp_path / name, tmp_path / f"{name}-home", wt, monkeypatch)

@@ -25,6 +25,9 @@ VAULT_KEYS = ("keep_until", "site", "subject", "vault")
 """What the meta of a body in the vault says besides."""
 
 
+READ_AT_ONCE = 500
+"""Lines whose JSON is read in one go; more take no less time."""
+
 JSON_START = b"{"
 """Begins every body that is kept in the open; a sealed one begins with the number of its envelope's form."""
 
@@ -127,6 +130,27 @@ def read(line: StoredLine, opened: bytes | None = None) -> Entry:
         raise _unreadable(line, error) from error
 
 
+def read_open(stored: Sequence[StoredLine]) -> list[Entry]:
+    """The entries of many lines, none of them sealed: their JSON is read a few hundred at a time.
+
+    Raises
+    ------
+    LedgerBroken
+        A line says no entry: it was altered.
+    """
+    parts = (stored[start : start + READ_AT_ONCE] for start in range(0, len(stored), READ_AT_ONCE))
+    return [one for part in parts for one in _read_part(part)]
+
+
+def _read_part(part: Sequence[StoredLine]) -> list[Entry]:
+    try:
+        said = canonical.quick_decode(*[data for line in part for data in (line.meta, line.body or b"")])
+        return [entry(*one) for one in zip(part, said[::2], said[1::2], strict=True)]
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
+        # One of them is erased or altered. Read one by one, it is told from the others and named.
+        return [read(line) for line in part]
+
+
 def revision(meta: dict[str, Any], line_id: bytes, physical_ms: int) -> Revision:
     """What the lists need of an entry whose meta is already read."""
     return Revision(
@@ -155,7 +179,10 @@ def read_revision(line: StoredLine) -> Revision:
 
 def entry(line: StoredLine, meta: dict[str, Any], body: dict[str, Any], state: str = OPEN) -> Entry:
     """The entry of a line whose JSON is already read."""
-    return Entry(
+    # Frozen, an entry takes its seventeen fields one by one past a guard: a seventh of the time of a large reading.
+    # Nobody else has it yet, so they are put there at once.
+    made = Entry.__new__(Entry)
+    made.__dict__.update(
         id=line.id.hex(),
         kind=meta["kind"],
         record=meta["record"],
@@ -174,6 +201,7 @@ def entry(line: StoredLine, meta: dict[str, Any], body: dict[str, Any], state: s
         state=state,
         aside=line.aside or "",
     )
+    return made
 
 
 def vaulted(meta: dict[str, Any]) -> Vaulted:

@@ -294,8 +294,10 @@ class SqlReader:
     def _standing_lines(self, *which: ColumnElement[Any]) -> list[StoredLine]:
         """Lines of counting commits, each entry once: a device may have signed another's entry again."""
         found = self._lines(_STANDING_LINE.where(*which))
+        if len({line.id for line in found}) == len(found):
+            return found
         first = {line.id: line for line in reversed(found)}
-        return found if len(first) == len(found) else [line for line in found if first[line.id] is line]
+        return [line for line in found if first[line.id] is line]
 
     def _lines(self, query: Select[Any]) -> list[StoredLine]:
         # Sorting tuples here is several times quicker than having the database carry every body through its sort.
