@@ -23,7 +23,7 @@ from waythrough.ledger.lists import Revision
 from waythrough.ledger.parcels import CarriedLine, Parcel
 from waythrough.ledger.store import PlacedCommit, SealedCommit, StoredCommit, Writer
 from waythrough.ledger.world import AHEAD, World, act_of
-from waythrough.terms.problems import LedgerBroken, ParcelRefused
+from waythrough.terms.problems import ParcelRefused
 
 
 @dataclass(frozen=True)
@@ -207,16 +207,14 @@ def _check_signatures(world: World, new: Sequence[Arrived]) -> None:
 
 
 def _acts(new: Sequence[Arrived]) -> list[Act]:
-    try:
-        return [
-            act_of(one.id, line)
-            for one in new
-            if _own(one)
-            for line in one.stored()
-            if lines.OWN_IN_META in line.meta
-        ]
-    except LedgerBroken as error:
-        raise ParcelRefused(place="an entry of the ledger's own", found=error.sentence()) from None
+    """The ledger's own entries among them. What is proved can be read."""
+    return [
+        act_of(one.id, line)
+        for one in new
+        if _own(one)
+        for line in one.stored()
+        if lines.OWN_IN_META in line.meta
+    ]
 
 
 def _check_places(writer: Writer, new: Sequence[Arrived]) -> tuple[tuple[bytes, int], ...]:

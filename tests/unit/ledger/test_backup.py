@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -65,6 +66,16 @@ def test_what_went_in_comes_out(about: Contents, parcels: list[Parcel]) -> None:
         about.made,
     )
     assert (kept.contents.commits, kept.contents.entries, kept.contents.keys) == (4, 13, 2)
+
+
+def test_a_part_that_is_larger_than_what_is_read_at_once_comes_out_whole(
+    ledger: Ledger, about: Contents
+) -> None:
+    words = random.Random(5).randbytes(100_000).hex()
+    ledger.append([Draft("note", "note/long", {"words": words})], author="A")
+    kept, taken = opened(written(about, list(ledger.parcels())), "", HOLDER)
+    assert taken == list(ledger.parcels())
+    assert kept.contents.commits == 2
 
 
 def test_a_device_without_files_is_left_out(about: Contents, parcels: list[Parcel]) -> None:

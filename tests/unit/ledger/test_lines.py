@@ -62,6 +62,12 @@ def test_an_altered_line_among_them_is_refused_by_its_commit(altered: dict[str, 
         lines.read_open([stored(0), stored(7, **altered), stored(8)])
 
 
+@pytest.mark.parametrize("altered", [{"meta": b"{}"}, {"meta": b"\xff"}, {"physical_ms": 2**62}])
+def test_a_line_that_does_not_say_its_record_is_refused_by_its_commit(altered: dict[str, object]) -> None:
+    with pytest.raises(LedgerBroken, match="an entry of commit 7 cannot be read"):
+        lines.read_revision(stored(7, **altered))
+
+
 def test_an_entry_read_back_is_as_firm_as_any() -> None:
     """It is made past the guard of its class; the guard must stand all the same."""
     (entry,) = lines.read_open([stored(0)])

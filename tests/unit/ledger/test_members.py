@@ -49,6 +49,23 @@ def test_a_device_without_the_keeper_role_enrols_nobody(world: World) -> None:
     assert "keeper" in world.why(act)
 
 
+def test_who_can_change_whom_is_known_beforehand(world: World) -> None:
+    """The same rule for showing a button as for what has effect."""
+    world.enrol("root", "keeper", "keeper")
+    world.enrol("keeper", "gate", "registrar")
+    members = world.members()
+    for by, about, can in (
+        ("root", "keeper", True),
+        ("keeper", "gate", True),
+        ("keeper", "somebody new", True),
+        ("keeper", "root", False),
+        ("keeper", "keeper", False),
+        ("gate", "somebody new", False),
+        ("nobody", "gate", False),
+    ):
+        assert members.can_change(print_of(by), print_of(about)) is can, (by, about)
+
+
 def test_keeping_one_site_is_not_keeping_the_ledger(world: World) -> None:
     world.enrol("root", "truck", valley=[KEEPER])
     world.enrol("truck", "friend", VIEWER)

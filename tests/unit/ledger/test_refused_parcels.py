@@ -156,6 +156,7 @@ def test_a_commit_without_entries_is_refused(here: Ledger, boris: DeviceKey) -> 
     [
         (line(said(author=...)), "its meta has only the keys"),
         (line(said(author=" ")), "its author is no text"),
+        (line(said(source=7)), "its source is neither text nor missing"),
         (line(said(known_on="2019-3-1")), "its known_on is no day"),
         (line(said(corrects=["abc"])), "what it corrects is not a list of entry ids"),
         (line(said(vault="who")), "it names a vault or a subject, and not the other"),

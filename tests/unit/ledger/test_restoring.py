@@ -139,6 +139,30 @@ def test_the_vault_opens_on_the_new_machine(tmp_path: Path, kept: Path) -> None:
         assert head.entries[0].body == NAMES
 
 
+def test_a_ledger_that_takes_several_parts_comes_back_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = backup.parts
+    monkeypatch.setattr(backup, "parts", lambda parcels: whole(parcels, 1))
+    with begun(tmp_path) as ledger:
+        fill(ledger, random.Random(4), acts=5)
+        back_up(ledger, tmp_path / "b.wayback", LOCKS, NOW)
+        before = said(ledger)
+    restored(tmp_path / "b.wayback", tmp_path / "again.way", tmp_path / "new-home")
+    with opened(tmp_path, "new-home", "again.way") as ledger:
+        assert said(ledger) == before
+
+
+def test_a_backup_that_cannot_be_written_says_so_and_leaves_nothing(tmp_path: Path) -> None:
+    with begun(tmp_path) as ledger:
+        before = left(tmp_path)
+        with pytest.raises(BackupRefused, match="it cannot be written"):
+            back_up(ledger, tmp_path / "no such folder" / "b.wayback", LOCKS, NOW)
+        with pytest.raises(BackupRefused, match="it cannot be written"):
+            back_up(ledger, tmp_path / "b.wayback", Locks(), NOW)
+        assert left(tmp_path) == before
+
+
 def test_a_wrong_passphrase_a_cut_and_a_flip_leave_nothing_behind(tmp_path: Path, kept: Path) -> None:
     data, rng = kept.read_bytes(), random.Random(17)
     cases: list[tuple[bytes, str]] = [(data, "six loud boats")]

@@ -10,6 +10,7 @@ from servers import Server
 from waythrough.ledger import Ledger
 from waythrough.ledger.keys import DeviceKey
 from waythrough.terms.entries import Draft
+from waythrough.terms.problems import NotWritten
 
 
 @pytest.fixture
@@ -123,3 +124,30 @@ def test_a_damaged_page_is_found_where_amcheck_may_be_called(amcheck: Server, ke
     amcheck.start()
     with Ledger.open(amcheck.url("postgres", schema=kept.place.name)) as allowed:
         assert "page 0 of the table commits is damaged" in findings(allowed)
+
+
+def test_an_index_of_another_kind_is_named_and_the_others_are_looked_at(
+    amcheck: Server, kept: Ledger
+) -> None:
+    name = kept.place.name
+    amcheck.run(f"CREATE INDEX by_meta ON {name}.entries USING hash (meta)")
+    with Ledger.open(amcheck.url("postgres", schema=name)) as allowed:
+        assert (
+            findings(allowed) == "the schema holds an index named by_meta, which does not belong in a ledger"
+        )
+
+
+def test_a_look_at_the_indexes_that_is_cut_short_finds_nothing_sound(amcheck: Server, kept: Ledger) -> None:
+    """An error that says nothing of the index, such as a lost connection, is no finding and no clean bill."""
+    amcheck.run(
+        "CREATE OR REPLACE FUNCTION public.bt_index_check(index regclass, heapallindexed boolean) RETURNS void"
+        " LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'cut short' USING ERRCODE = '57014'; END $$"
+    )
+    try:
+        with (
+            Ledger.open(amcheck.url("postgres", schema=kept.place.name)) as allowed,
+            pytest.raises(NotWritten, match="cut short"),
+        ):
+            allowed.verify()
+    finally:
+        amcheck.run("DROP EXTENSION amcheck")

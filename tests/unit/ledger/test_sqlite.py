@@ -12,11 +12,13 @@ from tempfile import TemporaryDirectory
 
 import pytest
 from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 
 from waythrough.ledger import Ledger
 from waythrough.ledger.keys import DeviceKey
-from waythrough.ledger.sqlite import APPLICATION_ID, SqliteStore
+from waythrough.ledger.sqlite import APPLICATION_ID, FORMAT, SqliteStore, SqliteWriter, newest_number
 from waythrough.ledger.store import Writer
+from waythrough.ledger.upgrade import bring_up
 from waythrough.terms.entries import Draft
 from waythrough.terms.problems import (
     LedgerBroken,
@@ -275,3 +277,80 @@ def test_a_new_workspace_may_be_read_by_nobody_else(ledger: Ledger, workspace: P
     ledger.append([Draft("note", "note/1", {})], author="Amina Example")
     files = [path for path in workspace.parent.iterdir() if path.name.startswith(workspace.name)]
     assert {path.stat().st_mode & 0o777 for path in files} == {0o600}
+
+
+def test_a_file_that_somebody_puts_there_meanwhile_is_not_written_over(tmp_path: Path) -> None:
+    def begin(writer: Writer) -> None:
+        (tmp_path / "a.way").write_text("mine")
+
+    with pytest.raises(WorkspaceExists):
+        SqliteStore.create(tmp_path / "a.way", begin)
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("a.way", "mine")]
+
+
+@pytest.fixture
+def format_1(tmp_path: Path) -> Path:
+    old = Path(__file__).parents[2] / "ledgers" / "format-1.way"
+    return Path(shutil.copy(old, tmp_path / "old.way"))
+
+
+def test_an_older_file_that_cannot_be_brought_up_is_refused_and_left_as_it_is(format_1: Path) -> None:
+    with closing(sqlite3.connect(format_1)) as connection, connection:
+        connection.execute("DROP INDEX standing_by_kind")
+    before = format_1.read_bytes()
+    with pytest.raises(LedgerBroken, match="not those of a ledger"):
+        Ledger.open(format_1)
+    assert format_1.read_bytes() == before
+
+
+def test_two_that_open_an_older_file_at_once_bring_it_up_once(format_1: Path) -> None:
+    """The second waits for the lock, and then finds nothing left to do."""
+    with Ledger.open(format_1) as ledger:
+        store = ledger._store
+        assert isinstance(store, SqliteStore)
+        before = ledger.log(limit=1000)
+        with store._transaction("BEGIN IMMEDIATE") as connection:
+            bring_up(connection, SqliteWriter(connection), FORMAT)
+        assert ledger.log(limit=1000) == before
+        assert ledger.verify().sound
+
+
+def test_a_disk_that_fails_while_destroyed_bodies_are_scrubbed_is_told_of(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = ledger._store
+    assert isinstance(store, SqliteStore)
+
+    def failing() -> None:
+        raise OperationalError("PRAGMA", {}, sqlite3.OperationalError("disk I/O error"))
+
+    monkeypatch.setattr(store._engine, "connect", failing)
+    with pytest.raises(NotWritten, match="disk I/O error"):
+        store.scrub()
+
+
+def test_a_table_whose_name_is_no_text_is_refused_as_broken(ledger: Ledger, workspace: Path) -> None:
+    ledger.close()
+    with closing(sqlite3.connect(workspace)) as connection, connection:
+        connection.execute("PRAGMA writable_schema=ON")
+        connection.execute(
+            "INSERT INTO sqlite_master VALUES ('table', CAST(x'ff' AS TEXT), CAST(x'ff' AS TEXT), 9, 'no table')"
+        )
+    with pytest.raises(LedgerBroken, match="not those of a ledger"):
+        Ledger.open(workspace)
+
+
+def test_values_of_another_type_are_refused_as_broken(ledger: Ledger, workspace: Path) -> None:
+    for n in range(2):
+        ledger.append([Draft("note", f"note/{n}", {})], author="Amina Example")
+    with closing(sqlite3.connect(workspace)) as connection, connection:
+        connection.execute("UPDATE commits SET physical_ms='soon' WHERE number=2")
+    with pytest.raises(LedgerBroken, match="values of the wrong type"):
+        ledger.heads()
+
+
+def test_whether_somebody_has_a_file_open_is_known(ledger: Ledger, workspace: Path) -> None:
+    ledger.append([Draft("note", "note/1", {})], author="Amina Example")
+    assert newest_number(workspace) is None
+    ledger.close()
+    assert newest_number(workspace) == 2

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import random
 import sqlite3
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from waythrough.ledger import Ledger, grants
+from faults.laptops import Laptop, note
+from waythrough.ledger import Ledger, checkpoints, genesis, grants, lines
+from waythrough.ledger.appending import Signer, write_commit
 from waythrough.ledger.keys import DeviceKey
+from waythrough.ledger.parcels import Tip
 from waythrough.ledger.verified import Verified
 from waythrough.terms.entries import Draft
 
@@ -121,3 +126,55 @@ def test_where_a_device_was_enrolled_since_everything_is_verified_again(
     assert ledger.verify_since(since)[0].sound
     altered(workspace, "UPDATE entries SET body='{}' WHERE number=2")
     assert places(ledger, since)
+
+
+def test_tables_that_cannot_be_read_are_named(ledger: Ledger, workspace: Path, since: Verified) -> None:
+    altered(workspace, "ALTER TABLE entries RENAME TO others")
+    assert places(ledger, since) == ["the database file"]
+
+
+def test_what_a_checkpoint_since_attests_and_is_not_here_is_named(ledger: Ledger, since: Verified) -> None:
+    ledger.act([checkpoints.draft([Tip(b"z" * 20, 3, bytes(32))], f"{checkpoints.KIND}/1")], author=AMINA)
+    found, _ = ledger.verify_since(since)
+    assert [finding.place for finding in found.findings] == ["what other devices attest"]
+    assert found.unaltered and found == ledger.verify()
+
+
+def write(laptop: Ledger, device: DeviceKey, *drafts: Draft) -> None:
+    """A commit that no rule was asked about, as another program could write it."""
+    log = genesis.log_id(device.public)
+    with laptop._store.writing() as writer:
+        signer = Signer(
+            device, bytes.fromhex(laptop.id), laptop._clock, laptop._entropy, log, writer.tip(log)
+        )
+        write_commit(writer, signer, [lines.write(draft, AMINA, "here") for draft in drafts])
+
+
+def test_a_correction_since_of_what_is_not_its_own_record_is_named(
+    ledger: Ledger, device: DeviceKey, since: Verified
+) -> None:
+    (first, *_), unheard = ledger.history("request/1"), "ab" * 16
+    write(ledger, device, Draft("note", "note/3", {}, (first.id,)), Draft("note", "note/4", {}, (unheard,)))
+    found, _ = ledger.verify_since(since)
+    assert {finding.what for finding in found.findings} == {
+        f"it corrects {first.id}, an entry of another record",
+        f"it corrects {unheard}, which is not in the ledger",
+    }
+    assert {finding.what for finding in ledger.verify().findings} == {
+        finding.what for finding in found.findings
+    }
+
+
+def test_a_correction_since_of_an_entry_that_waits_for_its_time_is_sound(tmp_path: Path) -> None:
+    root = Laptop(tmp_path, "root", random.Random(tmp_path.name))
+    gate = Laptop(tmp_path, "gate", random.Random(f"{tmp_path.name} gate"), root)
+    _, state = root.ledger.verify_since()
+    gate.clock.now += timedelta(days=40)
+    (late,) = gate.write([note("convoy", "at six")])
+    root.take(gate.give(root))
+    write(root.ledger, root.device, Draft("note", "convoy", {}, (late.id,)))
+    assert root.ledger.aside() == {"ahead": 1}
+    found, _ = root.ledger.verify_since(state)
+    assert found.sound and found == root.ledger.verify()
+    root.ledger.close()
+    gate.ledger.close()

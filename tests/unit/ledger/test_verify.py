@@ -363,6 +363,27 @@ def test_a_missing_body_is_no_erased_one(written: Path, column: str) -> None:
     ]
 
 
+def test_a_missing_body_whose_meta_cannot_be_read_is_no_erased_one_either(written: Path) -> None:
+    change(written, ("UPDATE entries SET salt=NULL, body=NULL, meta=x'ff' WHERE number=2", ()))
+    assert "its column salt is missing or holds no bytes" in [finding.what for finding in findings(written)]
+
+
+def test_a_first_commit_that_is_not_the_first_of_its_log_begins_no_ledger(
+    written: Path, device: DeviceKey
+) -> None:
+    header = replace(unpack(rows(written, "commits")[0]["header"]), sequence=1).pack()
+    change(
+        written,
+        (
+            "UPDATE commits SET header=?, id=?, signature=?, sequence=1 WHERE number=1",
+            (header, header_hash(header), device.sign(header)),
+        ),
+    )
+    first = findings(written)[0]
+    assert first.place == "the first commit"
+    assert first.what == "it does not begin a ledger: it does not begin its log"
+
+
 def test_an_entry_without_its_body_is_not_read_as_an_empty_one(written: Path) -> None:
     change(written, ("UPDATE entries SET body=NULL WHERE number=2", ()))
     with Ledger.open(written) as ledger:
