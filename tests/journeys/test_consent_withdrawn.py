@@ -8,15 +8,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from journeys.test_two_laptops import Desk, write_card
 from waythrough.actions.workspace import Workspace
 
-FAST, FULL = 4, 60
-DAYS = ("2017-06-01", "2017-06-12", "2017-06-13")
-"""Days on which it is taken back, the last of them the day as of which the example looks."""
+FAST, FULL = 3, 60
+DAYS = ("2017-06-12", "2017-06-13")
+"""On which it is taken back: the last day on which some of them gave it, and the day as of which the example looks."""
 
 COUNTED: Counter[str] = Counter()
 
@@ -79,9 +79,6 @@ class Office:
     def plan(self, n: int) -> None:
         self._plans(self.amina, self.withdrawn)
 
-    def keep(self, n: int) -> None:
-        self._plans(self.amina, self.withdrawn, "--keep", "--by", "p-head")
-
     def publish(self, n: int) -> None:
         self._publishes(self.amina, self.withdrawn)
 
@@ -135,7 +132,7 @@ def _travellers(who: Desk) -> dict[str, tuple[str, ...]]:
 
 STEP = st.tuples(
     st.sampled_from(
-        ["withdraw", "withdraw", "plan", "keep", "publish", "sync", "plan_elsewhere", "publish_elsewhere"]
+        ["withdraw", "withdraw", "plan", "publish", "sync", "plan_elsewhere", "publish_elsewhere"]
     ),
     st.integers(0, 99),
 )
@@ -149,13 +146,14 @@ def test_whoever_took_consent_back_has_no_seat_in_any_plan_or_report_from_then_o
         max_examples=FULL if torture else FAST,
         deadline=None,
         database=None,
+        phases=[Phase.generate],  # a step takes seconds: the first example that fails must do
         suppress_health_check=list(HealthCheck),
     )
     @given(st.lists(STEP, min_size=2, max_size=7))
     def look(steps: list[tuple[str, int]]) -> None:
         office = Office(pair, tmp_path_factory.mktemp("office"))
         # Whatever else happens, somebody takes it back, and in the end both laptops plan and tell.
-        for what, n in [("keep", 0), ("withdraw", 0), *steps, ("plan", 0), ("publish", 0)]:
+        for what, n in [("plan", 0), ("withdraw", 0), *steps, ("plan", 0), ("publish", 0)]:
             getattr(office, what)(n)
         for what in ("sync", "plan_elsewhere", "publish_elsewhere"):
             getattr(office, what)(0)

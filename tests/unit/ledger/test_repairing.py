@@ -18,8 +18,10 @@ from waythrough.ledger import Ledger, grants, orders
 from waythrough.ledger.assembling import Assembly
 from waythrough.ledger.keys import DeviceKey
 from waythrough.ledger.places import File
+from waythrough.ledger.repairing import repair
+from waythrough.ledger.sql import SqlReader
 from waythrough.terms.entries import ERASED, Draft, Finding, Verification
-from waythrough.terms.problems import InputRefused, NotRepairable
+from waythrough.terms.problems import InputRefused, LedgerBroken, NotRepairable
 
 AMINA, BORIS = "Amina Example", "Boris Example"
 
@@ -202,6 +204,23 @@ def test_a_ledger_whose_first_commit_is_damaged_is_not_repaired(desk: Desk, stat
     with pytest.raises(NotRepairable, match="cannot be repaired"):
         repairing.mend(File(desk.path))
     assert set(desk.path.parent.iterdir()) == before
+
+
+def test_a_ledger_of_which_no_row_can_be_read_is_not_repaired(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreadable(self: SqlReader, first: int, last: int) -> None:
+        raise LedgerBroken(what=f"the rows of commits {first} to {last} cannot be read")
+
+    monkeypatch.setattr(SqlReader, "raw_part", unreadable)
+    new = File(desk.path.with_name("new.way"))
+    with (
+        desk.ours() as ledger,
+        ledger._store.reading() as reader,
+        pytest.raises(NotRepairable, match="no commit of it is whole"),
+    ):
+        repair(reader, bytes.fromhex(ledger.id), new.create, 2**60)
+    assert not new.path.exists()
 
 
 def test_a_commit_put_in_a_second_time_is_left_out(desk: Desk) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
 from waythrough.ledger import Ledger
+from waythrough.ledger.driver import Driver
 from waythrough.ledger.keys import DeviceKey
 from waythrough.ledger.sqlite import APPLICATION_ID, FORMAT, SqliteStore, SqliteWriter, newest_number
 from waythrough.ledger.store import Writer
@@ -94,6 +95,23 @@ def test_a_file_of_noise_beside_a_log_that_does_not_help_is_refused(tmp_path: Pa
         with pytest.raises(NotAWorkspace, match="not an SQLite file"):
             Ledger.open(path)
         assert path.read_bytes() == bytes(range(256)) * 16
+
+
+def test_a_disk_that_fails_while_the_log_is_put_into_the_file_is_told_from_a_damaged_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "valley.way"
+    path.write_bytes(bytes(range(256)) * 16)
+    path.with_name("valley.way-wal").write_bytes(bytes.fromhex("377f0682") + bytes(60))
+
+    def failing(self: Driver, path: Path) -> None:
+        error = sqlite3.OperationalError("disk I/O error")
+        error.sqlite_errorname = "SQLITE_IOERR_READ"
+        raise error
+
+    monkeypatch.setattr(Driver, "connect", failing)
+    with pytest.raises(NotWritten, match="disk I/O error"):
+        Ledger.open(path)
 
 
 def test_opening_reading_and_verifying_change_no_byte(ledger: Ledger, workspace: Path) -> None:
