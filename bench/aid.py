@@ -1,7 +1,7 @@
 """Convoys: the proven gap, the time and the memory they take, beside a solver given everything at once and a rule
 of thumb.
 
-Each figure is taken in a process of its own. ``python bench/aid.py [one|four|ten] …`` measures some of the cases; without
+Each figure is taken in a process of its own. ``python bench/aid.py [one|four|ten] …`` measures some cases; without
 a name one site, and all where ``BENCH=full``. ``BENCH_SECONDS`` is how long the peers may take (10; 60 where full).
 """
 

@@ -13,12 +13,13 @@ import numpy as np
 
 from waythrough.plan.aid_rows import AidProgram
 from waythrough.plan.solver import Solution
+from waythrough.terms.problems import NoPlan
 
 SURE = 1e-6
 """How far from whole a number may be and count as whole."""
 BETTER = 1e-4
 """Rations (in the program's unit) by which a change must be better to be kept."""
-SETTLED_AT_ONCE = 0.03
+SETTLED_AT_ONCE = 0.1
 """Share of the open yes-or-no questions settled in one step."""
 LARGE = 6_000
 """With more columns than this the first solution comes from the interior: from the corners it takes several times
@@ -30,6 +31,11 @@ class Dive:
 
     ``bound`` is the most there is with parts allowed everywhere, ``prices`` what a little more of each shared row
     would add to it.
+
+    Raises
+    ------
+    NoPlan
+        The solver failed where sending nothing is possible.
     """
 
     def __init__(self, aid: AidProgram) -> None:
@@ -37,22 +43,31 @@ class Dive:
         self.highs = aid.program.relaxation()
         if len(aid.program.cost) > LARGE:
             self.highs.setOptionValue("solver", "ipm")
-        nothing: tuple[np.ndarray, float] = (np.zeros(len(aid.program.cost)), 0.0)
-        self.values, self.objective = self._solved() or nothing
+        solved = self._solved()
         self.highs.setOptionValue("solver", "simplex")
+        solved = solved or self._solved()
+        if solved is None:
+            raise NoPlan(
+                what="the solver found nothing for the convoys, with parts allowed",
+                remedy="Report this with the situation file: sending nothing should always be possible.",
+            )
+        self.values, self.objective = solved
         self.bound = self.objective
         price = np.asarray(self.highs.getSolution().row_dual, dtype=float)
         self.prices = {row: float(price[n]) for row, n in aid.row_of.items() if price[n] > 0}
         self.mark_of = {column: at for at, column in aid.marks.items()}
-        self.questions = sorted({*aid.goes.values(), *aid.marks.values()})
         self.settled: dict[int, float] = {}
 
     def down(self) -> bool:
-        """Settle which convoys go; False where nothing whole was possible."""
-        while parted := self._parted([n for n in self.questions if n not in self.settled]):
-            if not (self._try(self._clearest(parted)) or self._one_way_or_other(parted[0], (1.0, 0.0))):
+        """Settle the days, then which convoys go on them; False where nothing whole was possible."""
+        for columns in (sorted(self.aid.marks.values()), sorted(self.aid.goes.values())):
+            while parted := self._parted([n for n in columns if n not in self.settled]):
+                answers = self._clearest(parted, columns)
+                if not (self._try(answers) or self._one_way_or_other(parted[0], (1.0, 0.0))):
+                    return False
+            if columns and not self._try({n: float(round(self.values[n])) for n in columns}):
                 return False
-        return self._try({n: float(round(self.values[n])) for n in self.questions})
+        return True
 
     def again(self, columns: Sequence[int]) -> bool:
         """Open these answers and settle them anew; everything stays as it was unless more is eaten then."""
@@ -73,7 +88,10 @@ class Dive:
 
     def vehicles(self) -> Solution | None:
         """Settle how many vehicles go, and give the whole plan; None where nothing whole was possible."""
-        self.values, self.objective = self._solved() or (self.values, self.objective)
+        solved = self._solved()
+        if solved is None:
+            return None
+        self.values, self.objective = solved
         columns = sorted(self.aid.trucks.values())
         while parted := self._parted([n for n in columns if n not in self.settled]):
             up = {n: float(np.ceil(self.values[n])) for n in parted[: max(1, len(parted) // 5)]}
@@ -86,11 +104,9 @@ class Dive:
 
     # --- steps --------------------------------------------------------------------------------------------
 
-    def _clearest(self, parted: Sequence[int]) -> dict[int, float]:
+    def _clearest(self, parted: Sequence[int], columns: Sequence[int]) -> dict[int, float]:
         """Yes to the likeliest and to all that are at yes already; no to days too near them."""
-        answers = {
-            n: 1.0 for n in self.questions if n not in self.settled and self.values[n] >= 1 - SURE
-        }  # fmt: skip
+        answers = {n: 1.0 for n in columns if n not in self.settled and self.values[n] >= 1 - SURE}
         for n in parted[: max(1, int(SETTLED_AT_ONCE * len(parted)))]:
             answers[n] = 0.0 if self._too_near(n, answers) else 1.0
         return answers

@@ -15,17 +15,21 @@ from waythrough.plan.solver import Limits, Solution
 
 SMALL = 450
 """Up to this many columns of whole numbers the solver's own search is best."""
-STEPS = 32
-"""Tries to settle a part of the days anew, in larger programs."""
+STEPS, COLUMNS_A_STEP = 32, 150_000
+"""Tries to settle a part of the days anew, in larger programs: as many as there are, or as these columns in all
+allow."""
 WINDOW_DAYS = 14
 SITES_TOGETHER = 2
 BOUND_NODES, BOUND_GAP = 1, 1e-3
+"""How long each site's own program is searched for the bound by prices."""
 
 
 def most(aid: AidProgram, room: Room, limits: Limits, what: str) -> Solution:
     """The best values found for the present aim (rations eaten by population 0), with the bound proved."""
-    if aid.scale == 1:
-        return aid.program.solve(limits, what=what)  # small, and its loads are whole numbers too
+    if aid.scale == 1 or not aid.trucks:
+        return aid.program.solve(
+            limits, what=what
+        )  # small, and its loads are whole numbers too; or nothing to send
     dive = Dive(aid)
     below = dive.down()
     small = sum(aid.program.whole) <= SMALL
@@ -57,7 +61,7 @@ def _shake(dive: Dive, limits: Limits) -> None:
     sites = sorted(aid.sites)
     place = {n: (aid.network.routes[route].site, t) for (route, t), n in aid.goes.items()}
     place |= {n: at for at, n in aid.marks.items()}
-    for step in range(min(STEPS, limits.nodes)):
+    for step in range(min(STEPS, limits.nodes, COLUMNS_A_STEP // len(aid.program.cost))):
         if step % 2:
             some, width = set(luck.sample(sites, min(SITES_TOGETHER, len(sites)))), 3 * WINDOW_DAYS
         else:

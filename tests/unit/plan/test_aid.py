@@ -81,7 +81,7 @@ def test_no_convoy_breaks_a_rule(case: Situation) -> None:
     assert check(case, quick(case)) == []
 
 
-@settings(few, max_examples=3)
+@settings(few, max_examples=2)
 @given(cases)
 def test_the_same_case_gives_the_same_convoys(case: Situation) -> None:
     assert make(case, QUICK).convoys == quick(case).convoys
