@@ -25,8 +25,8 @@ def generate(households: int, days: int, seed: int, shape: str, out: Path) -> Si
     return made
 
 
-def plan_file(situation_path: Path) -> Chosen:
-    """The checked plan of a situation file.
+def plan_file(situation_path: Path, slices: int | None = None, seed: int = 0) -> Chosen:
+    """The checked plan of a situation file; the same slices of search and seed give the same plan.
 
     Raises
     ------
@@ -34,7 +34,7 @@ def plan_file(situation_path: Path) -> Chosen:
         The checker found a broken rule; such a plan is never handed out.
     """
     now = files.load_situation(situation_path)
-    return Chosen(now, program.make(now))
+    return Chosen(now, program.make(now, slices=slices, seed=seed))
 
 
 def read(situation_path: Path, plan_path: Path) -> Chosen:

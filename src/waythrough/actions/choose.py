@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from waythrough.actions.writing import new_id
 from waythrough.plan import check as checker
 from waythrough.plan import doors as door_values
 from waythrough.plan import files, gather, program
+from waythrough.plan.units import RETURN
 from waythrough.terms.codec import to_body
 from waythrough.terms.doing import PlanRecord
 from waythrough.terms.entries import Draft, Entry
@@ -23,7 +24,7 @@ from waythrough.terms.parties import Person
 from waythrough.terms.people import Consent, Household
 from waythrough.terms.planned import Breach, DoorValue, Plan
 from waythrough.terms.problems import LedgerBroken, NoPlan
-from waythrough.terms.situation import Situation
+from waythrough.terms.situation import Promise, Situation
 
 DAYS = 28
 
@@ -65,7 +66,7 @@ def situation(ws: Workspace, days: int = DAYS, site: str | None = None) -> Situa
                 remedy="Record a figure: waythrough record figure --counts population …",
             )
         people[each.id] = round(estimate.value)
-    return gather.situation(
+    found = gather.situation(
         gather.Position(
             as_of=ws.as_of,
             days=days,
@@ -92,6 +93,25 @@ def situation(ws: Workspace, days: int = DAYS, site: str | None = None) -> Situa
             outlooks=tuple(outlooks(ws, days)),
         )
     )
+    return replace(found, promised=told(ws, found.first_day, days))
+
+
+def told(ws: Workspace, first_day: date, days: int) -> tuple[Promise, ...]:
+    """What households were told: their lines on the manifests of journeys that still are to leave."""
+    ahead = {
+        movement.id: movement
+        for movement in ws.register("movement").values()
+        if movement.kind == RETURN and movement.state in ("planned", "gates_passed")
+    }
+    if not ahead:
+        return ()
+    ends = {route.id: route.end for route in ws.records("route")}
+    promised = (
+        Promise(line.household, ends[movement.route], (movement.window.first_day - first_day).days)
+        for line in ws.register("boarding").values()
+        if line.state in ("listed", "confirmed") and (movement := ahead.get(line.movement))
+    )
+    return tuple(sorted((p for p in promised if 0 <= p.day < days), key=lambda p: (p.household, p.day)))
 
 
 def settled_households(ws: Workspace) -> list[Household]:
@@ -115,8 +135,12 @@ def undoubted_consents(ws: Workspace) -> list[Consent]:
     ]
 
 
-def make_plan(ws: Workspace, days: int = DAYS, site: str | None = None) -> Chosen:
+def make_plan(
+    ws: Workspace, days: int = DAYS, site: str | None = None, slices: int | None = None, seed: int = 0
+) -> Chosen:
     """The plan over the coming days, checked by code that shares nothing with the optimiser.
+
+    The same slices of search and seed give the same plan; None is as many as it takes to come near the bound.
 
     Raises
     ------
@@ -124,7 +148,7 @@ def make_plan(ws: Workspace, days: int = DAYS, site: str | None = None) -> Chose
         The checker found a broken rule; such a plan is never handed out.
     """
     now = situation(ws, days, site)
-    return Chosen(now, program.make(now))
+    return Chosen(now, program.make(now, slices=slices, seed=seed))
 
 
 def check_files(situation_path: Path, plan_path: Path) -> list[Breach]:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from waythrough.publish.content import Report
 
 FILE = click.Path(path_type=Path)
+Search = tuple[int | None, int]
+"""Slices of search, None for as many as it takes; and the seed."""
 LINES = 60
 """How many dated lines are shown before the rest is left to the file, unless --all is given."""
 
@@ -31,6 +33,12 @@ LINES = 60
 @click.option("--out", type=FILE, help="Write the plan file.")
 @click.option("--situation-out", type=FILE, help="Write the situation file it was made from.")
 @click.option("--keep", is_flag=True, help="Write the plan down in the ledger.")
+@click.option(
+    "--slices", type=click.IntRange(0), help="Fixed slices of search; the plan says how many it took."
+)
+@click.option(
+    "--seed", default=0, show_default=True, help="Of the search: the same seed gives the same plan."
+)
 @click.option("--all", "everything", is_flag=True, help="Show every dated line, however many.")
 @pass_settings
 @click.pass_context
@@ -42,6 +50,8 @@ def command(
     out: Path | None,
     situation_out: Path | None,
     keep: bool,
+    slices: int | None,
+    seed: int,
     everything: bool,
 ) -> None:
     """Compute the best plan with the doors that are open, prove how good it is, and check it.
@@ -58,9 +68,9 @@ def command(
     if ctx.invoked_subcommand is not None:
         return
     if situation_file is not None:
-        chosen, report = _from_file(settings, situation_file, days, keep)
+        chosen, report = _from_file(settings, situation_file, days, keep, (slices, seed))
     else:
-        chosen, report = _from_workspace(settings, days or 28, keep)
+        chosen, report = _from_workspace(settings, days or 28, keep, (slices, seed))
     _save(chosen, situation_out, out)
     if settings.json:
         settings.emit(
@@ -77,7 +87,7 @@ def command(
 
 
 def _from_file(
-    settings: Settings, situation_file: Path, days: int | None, keep: bool
+    settings: Settings, situation_file: Path, days: int | None, keep: bool, search: Search
 ) -> tuple[Chosen, Report]:
     from waythrough.actions import alone
 
@@ -89,16 +99,16 @@ def _from_file(
             remedy="Leave it out, or leave out --situation.",
         )
     with settings.working(f"Planning from {situation_file}"):
-        chosen = alone.plan_file(situation_file)
+        chosen = alone.plan_file(situation_file, *search)
     return chosen, alone.report(chosen)
 
 
-def _from_workspace(settings: Settings, days: int, keep: bool) -> tuple[Chosen, Report]:
+def _from_workspace(settings: Settings, days: int, keep: bool, search: Search) -> tuple[Chosen, Report]:
     from waythrough.actions import choose, tell
 
     ws = settings.open_now() if keep else settings.open()
     with settings.working(f"Planning {days} days from {ws.as_of}"):
-        chosen = choose.make_plan(ws, days, settings.site)
+        chosen = choose.make_plan(ws, days, settings.site, *search)
     settings.unread(ws)
     if keep:
         entry = choose.keep_plan(ws, settings.actor(ws), chosen)

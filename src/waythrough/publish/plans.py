@@ -111,7 +111,10 @@ def _flagged(desk: Desk, plan: Plan) -> Iterable[Said]:
 
 def _weighed(desk: Desk) -> Iterable[Said]:
     """By whose word needs and roads weigh what they do."""
-    policy = desk.report.policy
+    policy, situation = desk.report.policy, desk.report.situation
+    if policy is None and situation is not None and situation.policy:
+        yield desk.words.say("Needs and roads weigh as in the table {policy}.", policy=situation.policy)
+        return
     if policy is None:
         yield desk.words.say("No table of weights is approved: every need and every road weighs the same.")
         return

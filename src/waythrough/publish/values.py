@@ -61,18 +61,43 @@ def _matters(value: DoorValue) -> bool:
 
 def line(desk: Desk, value: DoorValue) -> ValueLine:
     """One door value in words."""
-    say, words = desk.words.say, desk.words
+    words = desk.words
     return ValueLine(
         rank=words.numbers.number(value.rank) if _matters(value) else words.numbers.code("–"),
         doors=words.numbers.join(desk.name(door) for door in value.doors),
         parties=holders(desk, value.doors),
         change=change(desk, value),
-        fed=words.count("{n} person-day", "{n} person-days", value.person_days_fed),
-        moved=words.count("{n} person", "{n} people", value.people_moved),
-        ask_by=words.numbers.date(value.ask_by) if value.ask_by else say("no last day computed"),
+        fed=_varying(
+            desk, words.count("{n} person-day", "{n} person-days", value.person_days_fed), value.fed_interval
+        ),
+        moved=_varying(
+            desk, words.count("{n} person", "{n} people", value.people_moved), value.moved_interval
+        ),
+        ask_by=_ask_by(desk, value),
         chance=_chance_of(desk, value),
         ties=ties(desk, value),
     )
+
+
+def _varying(desk: Desk, said: Said, interval: Estimate | None) -> Said:
+    """A change, with how far it varies over futures of the other doors."""
+    if interval is None:
+        return said
+    return desk.words.say(
+        "{change}; over futures {range}",
+        change=said,
+        range=desk.words.numbers.range(round(interval.low), round(interval.high)),
+    )
+
+
+def _ask_by(desk: Desk, value: DoorValue) -> Any:
+    """The last day on which asking still helps, by the usual wait; and by a slow one, where that is sooner."""
+    if value.ask_by is None:
+        return desk.words.say("no last day computed")
+    slow = value.ask_by_if_slow
+    if slow is None or slow >= value.ask_by:
+        return desk.words.numbers.date(value.ask_by)
+    return desk.words.say("{day}; {slow} if the answer is slow", day=value.ask_by, slow=slow)
 
 
 def lines(desk: Desk, values: Iterable[DoorValue]) -> list[ValueLine]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -112,3 +113,14 @@ def test_blockers_of_one_kind_are_one_sentence_and_doors_come_first(sample) -> N
     assert " together" in lines[0]
     assert lines[1].endswith("nobody stated how many people can be received in: Hillmarket; Quaytown.")
     assert "never_heard_of" in lines[2]
+
+
+def test_a_value_is_told_with_its_range_over_futures_and_the_day_by_which_a_slow_answer_is_asked(
+    sample,
+) -> None:
+    varies = Estimate(500.0, 120.0, 640.0, 0.9, "person-day", "futures", date(2031, 3, 14), ())
+    told = replace(GAIN, fed_interval=varies, ask_by=date(2031, 3, 20), ask_by_if_slow=date(2031, 3, 16))
+    line = values.line(desk(sample, values=(told,)), told)
+    assert plain(line.fed) == "500 person-days; over futures 120–640"
+    assert plain(line.moved) == "0 people"
+    assert plain(line.ask_by) == "20 Mar 2031; 16 Mar 2031 if the answer is slow"
