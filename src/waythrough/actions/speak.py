@@ -38,6 +38,7 @@ class SpokenValue:
     ask_by: str
     chance: str
     ties: str
+    explained: tuple[str, ...] = ()
 
 
 def plan_words(report: Report, language: str = "en") -> Spoken:
@@ -81,6 +82,7 @@ def value_words(report: Report, language: str = "en") -> list[SpokenValue]:
             _text(v.ask_by),
             _text(v.chance),
             _text(v.ties) if v.ties else "",
+            tuple(map(_text, v.explained)),
         )
         for v in values.lines(desk, in_order)
     ]

@@ -105,5 +105,8 @@ def doors_table(settings: Settings, report: Report, top: int) -> None:
             for r in rows[:top]
         ],
     )
+    for row in rows[:top]:
+        if row.explained:
+            click.echo(f"{row.rank} {row.doors}: {' '.join(row.explained)}")
     if len(rows) > top:
         settings.talk(f"{len(rows) - top} more: waythrough doors --top {len(rows)}")

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from waythrough.publish.desk import Desk
+from waythrough.publish.door_words import CEILING, explained
 from waythrough.publish.numbers import Run
 from waythrough.publish.texts import told
 from waythrough.publish.words import Said
@@ -32,6 +33,7 @@ class ValueLine:
     ask_by: Any
     chance: Any
     ties: Said | None
+    explained: tuple[Said, ...]
 
 
 def gains(desk: Desk) -> list[DoorValue]:
@@ -76,6 +78,7 @@ def line(desk: Desk, value: DoorValue) -> ValueLine:
         ask_by=_ask_by(desk, value),
         chance=_chance_of(desk, value),
         ties=ties(desk, value),
+        explained=tuple(explained(desk, value)),
     )
 
 
@@ -116,10 +119,13 @@ def ties(desk: Desk, value: DoorValue) -> Said | None:
 def no_change(desk: Desk) -> list[Said]:
     """A sentence for each reason why doors change nothing alone: other doors, or nobody to gain by it."""
     groups: dict[tuple[bool, str], list[DoorValue]] = {}
+    hopeless = [value for value in unchanged(desk) if value.note.startswith(CEILING)]
     for value in unchanged(desk):
+        if value in hopeless:
+            continue
         groups.setdefault((value.change == SHUTS, _others(value)), []).append(value)
     join = desk.words.numbers.join
-    return [
+    said = [
         desk.words.say(
             _NO_CHANGE[shuts, bool(others)],
             doors=join(_together(desk, value.doors) for value in found),
@@ -127,6 +133,10 @@ def no_change(desk: Desk) -> list[Said]:
         )
         for (shuts, others), found in groups.items()
     ]
+    if hopeless:
+        doors = join(_together(desk, value.doors) for value in hopeless)
+        said.append(desk.words.say("Opened, next to nothing changes: {doors}.", doors=doors))
+    return said
 
 
 _NO_CHANGE = {

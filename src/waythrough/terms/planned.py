@@ -210,7 +210,8 @@ class DoorValue:
     long as waits of that party may be. ``tied_with`` lists door sets whose values cannot be told apart.
     ``journeys_share`` is the change of the journeys' worth as a share of the plan's; ``ceiling`` a share that
     it cannot pass, where one was worked out. ``moved_interval`` and ``fed_interval`` are how far the two
-    numbers vary over futures of the other doors, under a simpler rule than the plan's.
+    numbers vary over futures of the other doors, under a simpler rule than the plan's; ``people_within`` and
+    ``person_days_within`` are how far they may be off as things stand, by the solver's gap or by sampling.
     """
 
     doors: tuple[str, ...]
@@ -228,5 +229,7 @@ class DoorValue:
     ask_by_if_slow: date | None = None
     journeys_share: float = 0.0
     ceiling: float | None = None
+    people_within: int = 0
+    person_days_within: int = 0
     moved_interval: Estimate | None = None
     fed_interval: Estimate | None = None

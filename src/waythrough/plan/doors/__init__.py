@@ -8,6 +8,7 @@ days are solved once. How far a value may vary with what the other doors do is p
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -112,6 +113,8 @@ def _valued(base: Base, made: Made, fed: Worth, moved: Worth, asking: Asking, lu
         note=_note(base, change, fed, moved),
         journeys_share=moved.share,
         ceiling=moved.ceiling,
+        people_within=math.ceil(moved.error),
+        person_days_within=math.ceil(fed.error),
     )
     if luck is not None and changes_days:
         people, days = luck.spread(change)
