@@ -14,9 +14,10 @@ from waythrough.terms.codec import to_body
 @click.command("check", cls=Shared)
 @click.argument("situation", type=click.Path(path_type=Path))
 @click.argument("plan", type=click.Path(path_type=Path))
+@click.option("--slow", is_flag=True, help="By the readable loops, whatever the size.")
 @pass_settings
-def command(settings: Settings, situation: Path, plan: Path) -> None:
-    """Check every hard rule and every total of a plan. Exit code 6 if one is broken.
+def command(settings: Settings, situation: Path, plan: Path, slow: bool) -> None:
+    """Check every hard rule, every total and the proof of a plan. Exit code 6 if one is broken.
 
     \b
     Example:
@@ -26,7 +27,7 @@ def command(settings: Settings, situation: Path, plan: Path) -> None:
     from waythrough.actions.choose import check_files
 
     with settings.working(f"Checking {plan}"):
-        breaches = check_files(situation, plan)
+        breaches = check_files(situation, plan, slow=slow)
     if settings.json:
         settings.emit("check", {"sound": not breaches, "breaches": to_body(breaches, full=True)})
     elif breaches:
