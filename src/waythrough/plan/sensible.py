@@ -21,7 +21,6 @@ def check_situation(s: Situation, place: str) -> None:
     _span(s, place)
     for kind in ("sites", "goods", "warehouses", "destinations", "doors", "routes", "fleets"):
         _once([one.id for one in getattr(s, kind)], f"{place}.{kind}")
-    _once([p.household for p in s.promised], f"{place}.promised")
     _counts(s, place)
     for n, door in enumerate(s.doors):
         where = f"{place}.doors[{n}].open_days"

@@ -35,7 +35,7 @@ def test_a_plan_that_breaks_a_rule_cannot_be_chosen() -> None:
 
 def test_a_planner_gone_wrong_hands_out_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     right = program.make
-    monkeypatch.setattr(program, "make", lambda *known: a_person_too_many(right(*known)))
+    monkeypatch.setattr(program, "make", lambda *known, **how: a_person_too_many(right(*known, **how)))
     files.save(situation(), tmp_path / "s.json")
     with pytest.raises(PlanBroken, match="people-moved-total"):
         alone.plan_file(tmp_path / "s.json")
