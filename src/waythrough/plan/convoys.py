@@ -217,6 +217,10 @@ class Convoys:
         """What these journeys are worth."""
         return int(self.problem.option_value[self.at[self.at >= 0]].sum())
 
+    def columns(self) -> list[int]:
+        """The vehicle column of every vehicle."""
+        return [self._columns[cell, v.fleet] for cell, vehicles in self.aboard.items() for v in vehicles]
+
     def in_order(self) -> list[int]:
         """Cells with a trip, in order of day and route."""
         cells = self.problem.cells

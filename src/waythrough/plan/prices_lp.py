@@ -83,14 +83,13 @@ class SampledLp:
         found = self._highs.getSolution()
         return self._read(np.asarray(found.col_value), np.asarray(found.row_dual))
 
-    def whole(self, nodes: int, gap: float, *, families: bool) -> tuple[Relaxed, int]:
-        """The best with whole vehicles, and with whole ``families`` if wanted; and what the solver proves that
-        no journeys can pass. Only over everybody, and without prices: they are those of nothing.
+    def whole(self, nodes: int, gap: float) -> tuple[Relaxed, int]:
+        """The best with whole vehicles and whole families, and what the solver proves that no journeys can pass.
+        Only over everybody, and without prices: they are those of nothing.
 
         Where vehicles are few, half a vehicle flatters the bound of ``solve``.
         """
-        first, many = len(self._options), len(self.problem.cells.column_cell)
-        columns = np.arange(0 if families else first, first + many, dtype=np.int32)
+        columns = np.arange(len(self._options) + len(self.problem.cells.column_cell), dtype=np.int32)
         for name, value in (
             ("mip_max_nodes", nodes),
             ("mip_rel_gap", gap),

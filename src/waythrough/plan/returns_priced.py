@@ -32,12 +32,10 @@ SAMPLES = 2
 """Samples whose prices are averaged."""
 NEAR_ENOUGH = 2e-3
 """Distance from the bound at which the search stops, where nobody said how many slices it should work."""
-FEW = 400
-"""Units up to which whole vehicles are asked of the solver too, where prices leave too much open."""
+WHOLE_FAMILIES = 1_000
+"""Options up to which whole families and vehicles are asked of the solver too, where prices leave much open."""
 WHOLE_NODES = 20
 """Nodes it may visit for that."""
-WHOLE_FAMILIES = 1_000
-"""Options up to which whole families are asked of it as well."""
 SLICES = 20
 """Slices after which it stops in any case."""
 
@@ -126,10 +124,9 @@ def journeys_priced(
         vehicles = whole_vehicles(problem, priced.vehicles)
     best = work.begin(vehicles, first)
     proven = priced.bound
-    if problem.size <= FEW and shut is None and proven - work.value(best) > NEAR_ENOUGH * proven:
-        found, proven = SampledLp(problem, 1.0, seed).whole(
-            WHOLE_NODES, NEAR_ENOUGH / 4, families=len(problem.option_cell) <= WHOLE_FAMILIES
-        )
+    few = len(problem.option_cell) <= WHOLE_FAMILIES and slices is None and shut is None
+    if few and proven - work.value(best) > NEAR_ENOUGH * proven:
+        found, proven = SampledLp(problem, 1.0, seed).whole(WHOLE_NODES, NEAR_ENOUGH / 4)
         other = work.begin(whole_vehicles(problem, found.vehicles), found.going)
         best, proven = max(best, other, key=work.value), min(proven, priced.bound)
     convoys = packed(situation, problem, *best.best(), closed)
