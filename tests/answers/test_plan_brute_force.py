@@ -10,9 +10,15 @@ from datetime import date
 
 import pytest
 
-from waythrough.plan.check import check
+from unit.plan.check.worlds import draft
+from waythrough.plan.check import certificate, check
+from waythrough.plan.check.certificate import Prices
+from waythrough.plan.check.facts import Facts
+from waythrough.plan.check.fast import certificate as quick
+from waythrough.plan.check.fast.crowd import Crowd
 from waythrough.plan.program import make
 from waythrough.plan.units import RETURN
+from waythrough.terms.planned import Certificate
 from waythrough.terms.situation import (
     ConsentNow,
     DestinationNow,
@@ -235,6 +241,24 @@ def test_journeys_equal_the_best_of_all_ways_on_120_situations_plain_and_with_ev
         assert aim.bound >= aim.value
         assert check(s, plan) == []
     assert sum(value > 0 for _, value, _ in found) > 60
+
+
+@pytest.mark.parametrize("rich", [False, True])
+def test_no_prices_prove_less_than_the_best_of_all_ways(rich: bool) -> None:
+    """Whatever the prices, the checker's bound is one that no way of seating anybody passes."""
+    met = 0
+    for seed in range(100):
+        s, luck = journeys(seed, rich), random.Random(seed)
+        free = replace(draft(s), certificate=Certificate({}))
+        rows, best = sorted(Prices(Facts(s, free)).named), best_journeys(s)
+        for most in (0, 5, 60):
+            p = replace(free, certificate=Certificate({name: luck.randint(0, most) for name in rows}))
+            facts, crowd = Facts(s, p), Crowd(s, p)
+            proven = certificate.bound(facts, Prices(facts))
+            assert proven == quick.bound(crowd, Prices(crowd))
+            assert (seed, proven) >= (seed, best)
+            met += proven == best > 0
+    assert met > 20
 
 
 # --- convoys ----------------------------------------------------------------------------------------------
