@@ -382,6 +382,95 @@ def test_an_admission_that_names_no_commit_has_no_effect(world: World) -> None:
     assert world.why(act)
 
 
+def test_an_admission_that_cannot_be_read_stops_no_other(world: World) -> None:
+    world.enrol("root", "truck", ACCESS)
+    wanted = world.commit("truck")
+    unread = world.write("root", Draft("ledger.admission", "ledger.admission/x", {"commit": 7}))
+    vain = world.write("truck", grants.admit(wanted.commit, "mine", by=print_of("truck")))
+    world.write("root", grants.admit(wanted.commit, "seen", by=print_of("root")))
+    assert world.members().admitted == {wanted.commit}
+    assert "commit" in world.why(unread)
+    assert world.why(vain) == f"its device did not hold the role {KEEPER} at every site"
+    assert {one.act.commit for one in world.members().unheeded()} == {unread.commit, vain.commit}
+
+
+# --- what has no effect, and what is known ------------------------------------------------------------------
+
+
+def test_a_grant_that_cannot_be_read_stops_no_other_and_says_why(world: World) -> None:
+    world.enrol("root", "keeper", KEEPER)
+    act = world.write("keeper", Draft("ledger.device", "ledger.device/x", {"public_key": 7}))
+    world.enrol("keeper", "gate", REGISTRAR)
+    assert world.why(act) == "its record is not 16 bytes in hexadecimal digits"
+    assert [one.act for one in world.members().unheeded()] == [act]
+    assert world.device("gate").rank == 2
+
+
+def test_who_gives_up_a_role_is_heard_in_what_follows(world: World) -> None:
+    world.enrol("root", "keeper", KEEPER, REGISTRAR)
+    world.change("keeper", "keeper", KEEPER)
+    world.enrol("keeper", "gate", REGISTRAR)
+    assert world.members().unheeded() == []
+    assert world.device("gate").roles == {"*": {REGISTRAR}}
+
+
+def test_why_a_grant_has_no_effect_is_said(world: World) -> None:
+    world.enrol("root", "keeper", KEEPER)
+    world.enrol("keeper", "second", KEEPER)
+    for act, found in (
+        (world.enrol("stranger", "friend", REGISTRAR), "its device is not enrolled"),
+        (
+            world.revoke("second", "keeper"),
+            "the device it is about is not junior to the one that wrote it",
+        ),
+        (
+            world.enrol("second", "root", VIEWER),
+            "the device it is about is not junior to the one that wrote it",
+        ),
+    ):
+        assert world.why(act) == found
+
+
+def test_why_a_genesis_begins_nothing_is_said() -> None:
+    world = World()
+    mine = {"ledger": "00" * 16, "title": "Mine", "root_key": key("stranger").hex()}
+    second = world.write("stranger", Draft(GENESIS, GENESIS, mine))
+    assert world.why(second) == "the ledger began before it"
+    members = Members.of(world.acts, world)
+    assert {one.act.commit: one.why for one in members.unheeded()} == {
+        act.commit: "another entry claims to begin the ledger too" for act in (world.genesis, second)
+    }
+    spoilt = replace(world.genesis, body={**world.genesis.body, "recovery_key": key("root").hex()})
+    stray = world.enrol("root", "gate", REGISTRAR)
+    members = Members.of([spoilt, stray], world)
+    assert {one.act.commit: one.why for one in members.unheeded()} == {
+        spoilt.commit: "its recovery key is its root key",
+        stray.commit: "its device is not enrolled",
+    }
+
+
+def test_who_holds_a_copy_who_may_write_and_who_is_given_which_keys(world: World) -> None:
+    world.enrol("root", "gate", valley=[REGISTRAR])
+    world.enrol("root", "head", HEAD)
+    world.enrol("root", "lost", REGISTRAR)
+    boxless = grants.enrol(key("mute"), name="mute", person="M", roles={"*": [REGISTRAR]})
+    world.write("root", boxless)
+    world.revoke("root", "lost")
+    members = world.members()
+    assert members.device(print_of("nobody")) is None
+    assert members.devices()[0].name == "", "the recovery code, which has no name"
+    assert {one.name for one in members.laptops()} == {"root", "gate", "head", "lost", "mute"}
+    assert {one.name for one in members.enrolled()} == {"root", "gate", "head", "mute"}
+
+    def given(site: str, vault: str) -> set[str]:
+        return {one.name for one in members.recipients(site, vault)}
+
+    assert given("valley", "who") == {"gate"}
+    assert given("river", "who") == set()
+    assert given("valley", "what") == {"gate", "head"}
+    assert given("river", "author") == {"head"}
+
+
 # --- order of arrival ---------------------------------------------------------------------------------------
 
 
