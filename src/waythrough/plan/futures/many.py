@@ -139,7 +139,7 @@ class _Block:
     def _lane(self, i: int, t: int) -> None:
         w, r, c = self.w, int(self.w.lane_route[i]), int(self.w.lane_class[i])
         d, site, arrival = int(w.end[r]), int(w.site[r]), t + int(w.out[r])
-        have = w.live[i] - np.maximum(0, self.gone[:, c] - w.ended[i])
+        have = w.started[i] - np.maximum(self.gone[:, c], w.ended[i])
         have = np.minimum(np.minimum(have, self.desk[:, site]), self.places[:, r])
         have = np.where(self.today[:, r], np.maximum(have, 0), 0)
         if not have.any():

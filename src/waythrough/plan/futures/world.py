@@ -263,9 +263,9 @@ def _family_tables(
     ]
     return {
         "lane_from": _from(by_day),
-        "lane_class": _whole(group for day in by_day for group, _, _, _ in day),
-        "lane_route": _whole(n for day in by_day for _, n, _, _ in day),
-        "live": _whole(live for day in by_day for _, _, live, _ in day),
+        "lane_class": _whole(group for day in by_day for group, _, _, _ in day).astype(np.uint64),
+        "lane_route": _whole(n for day in by_day for _, n, _, _ in day).astype(np.uint64),
+        "started": _whole(live + ended for day in by_day for _, _, live, ended in day),
         "ended": _whole(ended for day in by_day for _, _, _, ended in day),
         "daily": _whole(_limit(d.per_day) for d in situation.destinations),
         "weekly": _whole(_limit(d.per_week) for d in situation.destinations),

@@ -55,9 +55,9 @@ class World(NamedTuple):
     room: Any  # (fleets,) seats of a vehicle that are filled, or its grams
     classes: int
     lane_from: Any  # (days + 1,) lanes with anybody on that day
-    lane_class: Any  # (lane days,)
-    lane_route: Any  # (lane days,)
-    live: Any  # (lane days,) people whose consent holds
+    lane_class: Any  # (lane days,) uint64, which numba looks up without asking whether it is below nothing
+    lane_route: Any  # (lane days,) uint64
+    started: Any  # (lane days,) people whose consent holds or has held
     ended: Any  # (lane days,) people whose consent has ended before
     daily: Any  # (destinations,)
     weekly: Any  # (destinations,)
@@ -149,7 +149,7 @@ def run(w: World, seed: int, start: int, stop: int, moved: Any, unmet: Any, firs
         lane_from,
         lane_class,
         lane_route,
-        live,
+        started,
         ended,
         daily,
         weekly,
@@ -304,20 +304,26 @@ def run(w: World, seed: int, start: int, stop: int, moved: Any, unmet: Any, firs
                     desk[s] = register[s]
                 # Who may still leave by each road today: none where it is shut. Roads drop out as they fill.
                 for r in range(outward):
-                    limit[r], d, arrival = 0, end[r], t + out[r]
+                    limit[r], d, arrival, home = 0, end[r], t + out[r], 0
                     if (road[r, word] >> bit) & one:
+                        for j in range(fleet_from[r], fleet_from[r + 1]):
+                            home += free[fleet_of[j]]
+                    if home > 0:
                         here, that_week = arrival * towns + d, week_of[arrival] * towns + d
                         places[r] = min(daily[d] - came[here], weekly[d] - came_week[that_week])
                         places[r] = min(places[r], total[d] - came_total[d])
                         limit[r] = min(places[r], desk[site[r]])
                         spare[r], passed[r], vehicles_left[r] = 0, 0, most[r]
                         open_roads += 1
-                for i in range(lane_from[t], lane_from[t + 1]):
-                    r, c = lane_route[i], lane_class[i]
-                    # Without a branch: this line is passed far more often than any other.
-                    have = min(limit[r], live[i] - max(0, gone[c] - ended[i]))
+                for i in range(lane_from[t], lane_from[t + 1] if open_roads > 0 else lane_from[t]):
+                    # These lines are passed far more often than any other: most lanes have nobody left that day.
+                    left = gone[lane_class[i]]
+                    if left >= started[i]:
+                        continue
+                    have = min(started[i] - max(left, ended[i]), limit[lane_route[i]])
                     if have <= 0:
                         continue
+                    r, c = np.int64(lane_route[i]), np.int64(lane_class[i])
                     for j in range(fleet_from[r], fleet_from[r + 1]):
                         f = fleet_of[j]
                         n = min(free[f], vehicles_left[r])
