@@ -18,6 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from waythrough.plan.aid_dive import LARGE
 from waythrough.plan.aid_eating import (
     Population,
     arriving,
@@ -46,7 +47,7 @@ __all__ = [
     "unmet_by_good",
 ]
 
-ROAD_NODES, ROAD_GAP = 15, 5e-3
+ROAD_NODES, ROAD_GAP = 15, 1.2e-2
 """How long the last aims are searched: the aims about people come first, in time as in order."""
 FIXED_CALENDAR_ABOVE = 400
 """With more columns of whole numbers than this, the days of convoys stay as the first aim settled them."""
@@ -168,11 +169,22 @@ class _Finish:
         for n, per_route in enumerate(costs):
             unit = self.aid.aim_at_least(per_route)
             if any(self.aid.program.cost):
+                relaxed = self._relaxed_road()
                 found = self._solve("the road", self.limits.at_most(ROAD_NODES, ROAD_GAP))
                 self.aid.keep_at_most(found.objective)
-                if not self.fixed:
-                    bounds[n] = max(bounds[n], math.ceil(found.bound * unit * (1 - 1e-7) - 1e-6))
+                least = relaxed if self.fixed else found.bound
+                bounds[n] = max(bounds[n], math.ceil(least * unit * (1 - 1e-7) - 1e-6))
         return bounds[0], bounds[1]
+
+    def _relaxed_road(self) -> float:
+        """The least road with every day open again and parts of convoys allowed; 0 where that is too much to ask."""
+        program = self.aid.program
+        if not self.fixed or len(program.cost) > LARGE:
+            return 0.0
+        settled, program.high = program.high, self.open_high
+        least = program.solve(self.limits, relaxed=True, what="the bound of the road").objective
+        program.high = settled
+        return least
 
     def _costs(self, per_vehicle: Callable[[RouteNow], int]) -> dict[str, int]:
         return {route.id: per_vehicle(route) for route in self.network.of_purpose("aid")}
@@ -201,6 +213,7 @@ class _Finish:
     def _keep_calendar(self) -> None:
         """No convoy on other days and no more vehicles than the first aim settled: what remains is small."""
         columns = {*self.aid.trucks.values(), *self.aid.goes.values(), *self.aid.marks.values()}
+        self.open_high = list(self.aid.program.high)
         for n in columns:
             self.aid.program.high[n] = min(self.aid.program.high[n], round(self.values[n]))
 

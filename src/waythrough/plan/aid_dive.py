@@ -7,6 +7,7 @@ backs up far: what a step makes impossible is settled the other way.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import highspy
 import numpy as np
@@ -19,8 +20,23 @@ SURE = 1e-6
 """How far from whole a number may be and count as whole."""
 BETTER = 1e-4
 """Rations (in the program's unit) by which a change must be better to be kept."""
-SETTLED_AT_ONCE = 0.1
-"""Share of the open yes-or-no questions settled in one step."""
+HARDLY = 2e-5
+"""Share of all that is eaten which every vehicle on the road every day would weigh as much as."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way down: the share of open yes-or-no questions settled in one step, and whether days come before
+    convoys or together with them.
+    """
+
+    at_once: float
+    days_first: bool
+
+
+FASTEST = Way(0.1, days_first=True)
+WAYS = (FASTEST, Way(0.03, days_first=False), Way(0.03, days_first=True), Way(0.01, days_first=False))
+"""Which way ends best differs from case to case; where a dive is short, all are tried."""
 LARGE = 6_000
 """With more columns than this the first solution comes from the interior: from the corners it takes several times
 as long."""
@@ -41,6 +57,7 @@ class Dive:
     def __init__(self, aid: AidProgram) -> None:
         self.aid = aid
         self.highs = aid.program.relaxation()
+        self.cost = np.array(aid.program.cost)
         if len(aid.program.cost) > LARGE:
             self.highs.setOptionValue("solver", "ipm")
         solved = self._solved()
@@ -53,21 +70,31 @@ class Dive:
             )
         self.values, self.objective = solved
         self.bound = self.objective
+        self._prefer_safe_roads()
         price = np.asarray(self.highs.getSolution().row_dual, dtype=float)
         self.prices = {row: float(price[n]) for row, n in aid.row_of.items() if price[n] > 0}
         self.mark_of = {column: at for at, column in aid.marks.items()}
         self.settled: dict[int, float] = {}
 
-    def down(self) -> bool:
-        """Settle the days, then which convoys go on them; False where nothing whole was possible."""
-        for columns in (sorted(self.aid.marks.values()), sorted(self.aid.goes.values())):
+    def down(self, way: Way = FASTEST) -> bool:
+        """Settle the days and which convoys go on them; False where nothing whole was possible."""
+        days, convoys = sorted(self.aid.marks.values()), sorted(self.aid.goes.values())
+        for columns in (days, convoys) if way.days_first else (sorted(days + convoys),):
             while parted := self._parted([n for n in columns if n not in self.settled]):
-                answers = self._clearest(parted, columns)
+                answers = self._clearest(parted, columns, way.at_once)
                 if not (self._try(answers) or self._one_way_or_other(parted[0], (1.0, 0.0))):
                     return False
             if columns and not self._try({n: float(round(self.values[n])) for n in columns}):
                 return False
         return True
+
+    def restart(self) -> None:
+        """Open every answer again, as before the first dive."""
+        every = sorted(self.settled)
+        low, high = self.aid.program.low, self.aid.program.high
+        self._set(every, [low[n] for n in every], [high[n] for n in every])
+        self.settled = {}
+        self.values, self.objective = self._solved() or (self.values, self.objective)
 
     def again(self, columns: Sequence[int]) -> bool:
         """Open these answers and settle them anew; everything stays as it was unless more is eaten then."""
@@ -102,12 +129,23 @@ class Dive:
             return None
         return Solution(self.values, self.objective, self.bound, np.zeros(0))
 
+    def _prefer_safe_roads(self) -> None:
+        """From here on, among plans that feed as many, the one with fewer and safer journeys: many are alike."""
+        aid = self.aid
+        exposure = {route.id: aid.network.exposure(route) for route in aid.routes}
+        worst = max(exposure.values(), default=0)
+        trips = sum(fleet.count for fleet in aid.fleet.values()) * aid.situation.days
+        if worst and trips:
+            each = HARDLY * self.bound / trips / worst
+            for (_, route, _), column in aid.trucks.items():
+                self.highs.changeColCost(column, -each * exposure[route])
+
     # --- steps --------------------------------------------------------------------------------------------
 
-    def _clearest(self, parted: Sequence[int], columns: Sequence[int]) -> dict[int, float]:
+    def _clearest(self, parted: Sequence[int], columns: Sequence[int], at_once: float) -> dict[int, float]:
         """Yes to the likeliest and to all that are at yes already; no to days too near them."""
         answers = {n: 1.0 for n in columns if n not in self.settled and self.values[n] >= 1 - SURE}
-        for n in parted[: max(1, int(SETTLED_AT_ONCE * len(parted)))]:
+        for n in parted[: max(1, int(at_once * len(parted)))]:
             answers[n] = 0.0 if self._too_near(n, answers) else 1.0
         return answers
 
@@ -155,4 +193,4 @@ class Dive:
         if self.highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return None
         values = np.asarray(self.highs.getSolution().col_value, dtype=float)
-        return values, float(self.highs.getInfo().objective_function_value)
+        return values, float(values @ self.cost)

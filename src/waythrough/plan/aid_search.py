@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 
-from waythrough.plan.aid_dive import Dive
+from waythrough.plan.aid_dive import WAYS, Dive
 from waythrough.plan.aid_prices import gain_bound
 from waythrough.plan.aid_rows import AidProgram, Room
 from waythrough.plan.solver import Limits, Solution
@@ -27,21 +27,33 @@ BOUND_NODES, BOUND_GAP = 1, 1e-3
 def most(aid: AidProgram, room: Room, limits: Limits, what: str) -> Solution:
     """The best values found for the present aim (rations eaten by population 0), with the bound proved."""
     if aid.scale == 1 or not aid.trucks:
-        return aid.program.solve(
-            limits, what=what
-        )  # small, and its loads are whole numbers too; or nothing to send
+        # So small that its loads are whole numbers too, or nothing to send.
+        return aid.program.solve(limits, what=what)
     dive = Dive(aid)
-    below = dive.down()
-    small = sum(aid.program.whole) <= SMALL
-    if below and not small and not _near(dive.objective, dive.bound, limits.gap):
-        _shake(dive, limits)
-    found = dive.vehicles() if below else None
-    if found is not None and _near(found.objective, found.bound, limits.gap):
+    if sum(aid.program.whole) <= SMALL:
+        found = _best_dive(dive, limits.gap)
+        done = found is not None and _near(found.objective, found.bound, limits.gap)
+        return found if found is not None and done else _searched(aid, dive.bound, found, limits, what)
+    found = _shaken(dive, limits)
+    if found is None:
+        return _searched(aid, dive.bound, None, limits, what)
+    if _near(found.objective, found.bound, limits.gap):
         return found
-    if found is None or small:
-        return _searched(aid, dive.bound, found, limits, what)
     bound = gain_bound(aid, room, dive.prices, limits.at_most(BOUND_NODES, BOUND_GAP))
     return Solution(found.values, found.objective, min(found.bound, bound), found.prices)
+
+
+def _best_dive(dive: Dive, gap: float) -> Solution | None:
+    """The best of every way down, or the first within the gap."""
+    best: Solution | None = None
+    for way in WAYS:
+        found = dive.vehicles() if dive.down(way) else None
+        if found is not None and (best is None or found.objective > best.objective):
+            best = found
+        if best is not None and _near(best.objective, best.bound, gap):
+            return best
+        dive.restart()
+    return best
 
 
 def _near(objective: float, bound: float, gap: float) -> bool:
@@ -55,18 +67,24 @@ def _searched(aid: AidProgram, bound: float, start: Solution | None, limits: Lim
     return Solution(best.values, best.objective, min(found.bound, bound), best.prices)
 
 
-def _shake(dive: Dive, limits: Limits) -> None:
-    """Settle a fortnight of all sites anew, or six weeks of two sites, in turn, as long as there is work left."""
+def _shaken(dive: Dive, limits: Limits) -> Solution | None:
+    """One way down; then a fortnight of all sites settled anew, or six weeks of two sites, in turn, as long as there
+    is work left.
+    """
+    if not dive.down():
+        return None
     aid, luck = dive.aid, random.Random(7)
     sites = sorted(aid.sites)
     place = {n: (aid.network.routes[route].site, t) for (route, t), n in aid.goes.items()}
     place |= {n: at for at, n in aid.marks.items()}
-    for step in range(min(STEPS, limits.nodes, COLUMNS_A_STEP // len(aid.program.cost))):
+    steps = min(STEPS, limits.nodes, COLUMNS_A_STEP // len(aid.program.cost))
+    for step in range(steps):
+        if _near(dive.objective, dive.bound, limits.gap):
+            break
         if step % 2:
             some, width = set(luck.sample(sites, min(SITES_TOGETHER, len(sites)))), 3 * WINDOW_DAYS
         else:
             some, width = set(sites), WINDOW_DAYS
         first = luck.randrange(-width // 2, aid.situation.days)
         dive.again([n for n, (site, t) in place.items() if site in some and first <= t < first + width])
-        if _near(dive.objective, dive.bound, limits.gap):
-            return
+    return dive.vehicles()
