@@ -4,29 +4,12 @@ choice.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from waythrough.plan.aid import life_saving
 from waythrough.plan.network import Network
-from waythrough.plan.seating import options
-from waythrough.plan.units import Unit
-from waythrough.plan.why import last_straw, rules
 from waythrough.terms.planned import Blocker, ConvoyTrip, ReturnTrip
 from waythrough.terms.situation import RouteNow, Situation
-
-NEARNESS = (
-    "no_route",
-    "stopped",
-    "no_reception",
-    "no_door_recorded",
-    "no_fleet",
-    "vehicle_too_small",
-    "trip_too_long",
-    "door_shut",
-)
-"""Causes from furthest to nearest: of several choices, the one that came nearest to a seat is told."""
-
 
 # --- for a purpose ----------------------------------------------------------------------------------------
 
@@ -34,19 +17,19 @@ NEARNESS = (
 def blockers(
     situation: Situation,
     network: Network,
-    able: Sequence[Unit],
+    wanted: Collection[tuple[str, str]],
     convoys: Sequence[ConvoyTrip],
     returns: Sequence[ReturnTrip],
     unmet: int,
 ) -> tuple[Blocker, ...]:
     """What keeps a purpose with no trip at all from happening; empty for a purpose with trips, or with no
-    need.
+    need. ``wanted`` are the journeys somebody consents to, as (site, destination).
     """
     found: list[Blocker] = []
     if not convoys and (unmet or not life_saving(situation)):
         found += _aid_blockers(situation, network)
     if not returns:
-        found += _return_blockers(situation, network, able)
+        found += _return_blockers(situation, network, wanted)
     return tuple(found)
 
 
@@ -88,23 +71,24 @@ def _aid_blockers(situation: Situation, network: Network) -> list[Blocker]:
     return found
 
 
-def _return_blockers(situation: Situation, network: Network, able: Sequence[Unit]) -> list[Blocker]:
+def _return_blockers(
+    situation: Situation, network: Network, wanted: Collection[tuple[str, str]]
+) -> list[Blocker]:
     found: list[Blocker] = []
-    wanted = {(unit.site, choice.destination) for unit in able for choice in unit.choices}
-    if not able:
+    if not wanted:
         found.append(
             Blocker("return", "no_live_consent", fields={"households": str(len(situation.households))})
         )
     for end in situation.destinations:
-        if able and not any(destination == end.id for _, destination in wanted):
+        if wanted and not any(destination == end.id for _, destination in wanted):
             continue
         if end.stopped:
             fields = {"destination": end.id, "reason": end.stop_reason}
             found.append(Blocker("return", "destination_stopped", fields=fields))
-        elif (end.per_day, end.total) == (None, None):
+        elif (end.per_day, end.per_week, end.total) == (None, None, None):
             found.append(Blocker("return", "no_reception_stated", fields={"destination": end.id}))
     for site in situation.sites:
-        routes = [r for r in network.of_purpose("return") if not able or (r.site, r.end) in wanted]
+        routes = [r for r in network.of_purpose("return") if not wanted or (r.site, r.end) in wanted]
         found += _route_blockers(network, "return", site.id, routes)
     return found
 
@@ -133,29 +117,3 @@ def _route_blockers(network: Network, purpose: str, site: str, routes: Sequence[
         if doors
     ]
     return found
-
-
-# --- for households ---------------------------------------------------------------------------------------
-
-
-def not_seated(
-    situation: Situation, network: Network, able: Sequence[Unit], out: Mapping[str, str], seated: set[str]
-) -> dict[str, int]:
-    """Households without a seat, counted by the code of what stands against it."""
-    open_to = options(situation, network, able).of
-    counts = Counter(out.values())
-    for unit in able:
-        if unit.households[0].id not in seated:
-            code = "no_seat" if unit.id in open_to else _nearest(network, unit)
-            counts[code] += len(unit.households)
-    return dict(sorted(counts.items()))
-
-
-def _nearest(network: Network, unit: Unit) -> str:
-    every = (1 << network.situation.days) - 1
-    codes = [
-        last_straw(rules(network, unit.households[0], unit.households, choice.destination), every)
-        for choice in unit.choices
-    ]
-    known = [code for code in codes if code in NEARNESS]
-    return max(known, key=NEARNESS.index) if len(known) == len(codes) else "no_seat"

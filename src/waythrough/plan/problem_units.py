@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from waythrough.plan.units import RANKS, RETURN, units
+from waythrough.plan.units import RANKS, RETURN, consent_days, units
 from waythrough.terms.households import Columns
 from waythrough.terms.situation import Situation
 
@@ -56,6 +56,19 @@ def travel_units(situation: Situation) -> Units:
     rows = _common(c, unit_of, np.diff(start), pairs, in_hole)
     rows = _with_holes(situation, c, members, start, np.flatnonzero(in_hole), rows)
     return _in_order(c, members, start, rows)
+
+
+def alone(situation: Situation) -> np.ndarray:
+    """True for each household whose own consents allow a day, whatever its kin say (shape: (households,))."""
+    c = situation.households.columns
+    pairs, holes = _pairs(situation, c)
+    found = np.zeros(len(c.ids), bool)
+    found[pairs.household] = True
+    known = {d.id for d in situation.destinations}
+    for row in holes.tolist():
+        home = situation.households.row(row)
+        found[row] = any(consent_days(situation, home, d) for d in home.choices if d in known)
+    return found
 
 
 # --- who travels together ---------------------------------------------------------------------------------

@@ -7,13 +7,18 @@ being moved, and no road is made safer by leaving someone hungry.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+
+import numpy as np
 
 from waythrough.plan import aid, explain, files, returns, steps
+from waythrough.plan.homes import homes_named, sizes
 from waythrough.plan.network import Network
+from waythrough.plan.problem import Problem, problem
 from waythrough.plan.solver import Limits, version
-from waythrough.plan.units import RETURN, Unit, units
+from waythrough.plan.units import RETURN
+from waythrough.plan.unseated import unseated
 from waythrough.terms.planned import Aim, ConvoyTrip, Plan, ReturnTrip
 from waythrough.terms.situation import HouseholdNow, Situation
 
@@ -34,8 +39,9 @@ def make(
     """
     network = Network(situation)
     first = aid.feed_everyone(situation, network, limits)
-    able, out = units(situation)
-    people_out = returns.journeys(situation, network.after(first.convoys), limits, slices=slices, seed=seed)
+    open_to_people = network.after(first.convoys)
+    whole = problem(situation, open_to_people)
+    people_out = returns.journeys(situation, open_to_people, limits, whole=whole, slices=slices, seed=seed)
     leaving = leaving_each_day(situation, people_out.trips)
     supplies = aid.finish(situation, network, first, leaving, limits)
     remaining = aid.unmet_by_good(situation, supplies.convoys, aid.people_each_day(situation, leaving))
@@ -55,12 +61,12 @@ def make(
         people_moved=sum(leaving.values()),
         steps=steps.steps(situation, supplies.convoys, people_out.trips),
         blockers=explain.blockers(
-            situation, network, able, supplies.convoys, people_out.trips, aims[0].value
+            situation, network, _wanted(situation, whole), supplies.convoys, people_out.trips, aims[0].value
         ),
-        not_seated=explain.not_seated(situation, network, able, out, seated),
+        not_seated=unseated(situation, network, whole, seated),
         flagged_consents=flagged_consents(situation, people_out.trips),
         solver=f"{version()}; journeys {people_out.method}; gap {limits.gap:g}, nodes {limits.nodes}",
-        notes=_notes(situation, able) + _broken(people_out),
+        notes=_notes(situation) + _broken(people_out),
         unmet_by_good=remaining,
         certificate=people_out.certificate,
         standby=people_out.standby,
@@ -71,7 +77,7 @@ def make(
 
 def leaving_each_day(situation: Situation, trips: Sequence[ReturnTrip]) -> dict[tuple[str, int], int]:
     """People leaving each site on each day, (site, day) → people."""
-    size = {h.id: h.size for h in situation.households}
+    size = sizes(situation)
     leaving: dict[tuple[str, int], int] = defaultdict(int)
     for trip in trips:
         leaving[trip.site, trip.day] += sum(size[seat.household] for seat in trip.seats)
@@ -83,7 +89,9 @@ def flagged_consents(situation: Situation, trips: Sequence[ReturnTrip]) -> int:
     private).
     """
     going = {seat.household: trip for trip in trips for seat in trip.seats}
-    return sum(_flagged(h, going[h.id]) for h in situation.households if h.id in going)
+    if not situation.households.columns.consent_flags:
+        return 0
+    return sum(_flagged(home, going[name]) for name, home in homes_named(situation, going).items())
 
 
 def _flagged(household: HouseholdNow, trip: ReturnTrip) -> int:
@@ -126,7 +134,14 @@ def _broken(people_out: returns.ReturnsPlan) -> tuple[str, ...]:
     return tuple(f"promise_not_kept:{household}" for household in people_out.broken)
 
 
-def _notes(situation: Situation, able: Sequence[Unit]) -> tuple[str, ...]:
+def _wanted(situation: Situation, whole: Problem) -> set[tuple[str, str]]:
+    """The journeys somebody consents to, as (site, destination)."""
+    sites, ends = situation.households.columns.site_names, situation.destinations
+    pairs = np.unique(np.stack((whole.units.site[whole.units.allow_unit], whole.units.allow_end)), axis=1)
+    return {(sites[site], ends[end].id) for site, end in pairs.T.tolist()}
+
+
+def _notes(situation: Situation) -> tuple[str, ...]:
     notes = [
         f"stock_not_stated:{site.id}/{good.id}"
         for site in situation.sites
@@ -135,8 +150,9 @@ def _notes(situation: Situation, able: Sequence[Unit]) -> tuple[str, ...]:
     ]
     if not situation.policy:
         notes.append("no_policy:every need weighs the same, no zone is riskier than another")
-    registered: Mapping[str, int] = {
-        site.id: sum(h.size for h in situation.households if h.site == site.id) for site in situation.sites
-    }
+    homes = situation.households.columns
+    registered: Counter[str] = Counter()
+    for site, size in zip(homes.site, homes.size, strict=True):
+        registered[homes.site_names[site]] += size
     notes += [f"more_registered_than_counted:{s.id}" for s in situation.sites if registered[s.id] > s.people]
     return tuple(notes)
