@@ -70,8 +70,8 @@ def consent_over_or_not_begun(luck: Luck, s: Situation, p: Plan) -> Case:
 
 def longer_margin(luck: Luck, s: Situation, p: Plan) -> Case:
     _, t, _, h = seated(luck, s, p)
-    ends = min(c.last for c in h.consents if c.destination == t.destination)
-    return told(replace(s, consent_margin_days=max(ends, 99) + luck.randint(0, 999)), p)
+    ends = max([99, *(c.last for c in h.consents if c.destination == t.destination)])
+    return told(replace(s, consent_margin_days=ends + 1 + luck.randint(0, 999)), p)
 
 
 def data_consent_over(luck: Luck, s: Situation, p: Plan) -> Case:
@@ -215,11 +215,13 @@ def fewer_people_through(luck: Luck, s: Situation, p: Plan) -> Case:
 
 
 def promise_dropped(luck: Luck, s: Situation, p: Plan) -> Case:
-    n, t, _k, h = seated(luck, s, p)
-    others = tuple(x for x in s.promised if x.household != h.id)
-    s = replace(
-        s, promised=(*others, Promise(h.id, t.destination, t.day)), frozen_days=t.day + luck.randint(1, 99)
-    )
+    n, t, _, h = seated(luck, s, p)
+    # Kin were told the same, or there would be no promise to keep.
+    kin = [x for x in s.households if h.kin_group and (x.site, x.kin_group) == (h.site, h.kin_group)]
+    homes = {h.id, *(x.id for x in kin)}
+    same = tuple(Promise(name, t.destination, t.day) for name in sorted(homes))
+    others = tuple(x for x in s.promised if x.household not in homes)
+    s = replace(s, promised=(*others, *same), frozen_days=t.day + luck.randint(1, 99))
     return told(s, ride(p, n, seats=tuple(x for x in t.seats if x.household != h.id)))
 
 
