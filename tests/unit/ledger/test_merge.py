@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from unit.ledger.conftest import HandClock
-from waythrough.ledger import Ledger, grants, orders
+from waythrough.ledger import Ledger, checkpoints, grants, orders
 from waythrough.ledger.hashing import leaf_hash, merkle_root
 from waythrough.ledger.header import unpack
 from waythrough.ledger.keys import DeviceKey
@@ -223,6 +223,31 @@ def test_a_commit_from_a_clock_far_ahead_waits_until_its_time(
     clock.move(days=40)
     first.apply([], author=AMINA)
     assert [head.record for head in first.heads()] == ["late"]
+    assert first.verify().findings == ()
+
+
+def test_acts_from_a_clock_far_ahead_wait_too_and_a_rebuild_changes_nothing_of_it(
+    two: tuple[Ledger, Ledger], clock: HandClock
+) -> None:
+    first, second = two
+    said = checkpoints.draft(second.frontier(), f"{checkpoints.KIND}/1")
+    clock.move(days=40)
+    second.act([said], author=BORIS)
+    second.append([note("late")], author=BORIS)
+    clock.move(days=-40)
+    first.apply(list(second.parcels(first.frontier())), author=AMINA)
+    first.append([note("here")], author=AMINA)
+    second.append([note("now")], author=BORIS)  # in a new epoch: the clock had been far ahead
+    assert first.apply(list(second.parcels(first.frontier())), author=AMINA).aside == {}
+    for _ in range(2):
+        assert first.aside() == {"ahead": 2}
+        assert {head.record for head in first.heads()} == {"here", "now"}
+        assert first.verify().findings == ()
+        first.rebuild()
+    clock.move(days=40)
+    first.rebuild()
+    assert first.aside() == {}
+    assert {head.record for head in first.heads()} == {"here", "now", "late"}
     assert first.verify().findings == ()
 
 
