@@ -159,7 +159,7 @@ class _Finish:
             return
         last = len(self.populations) - 1
         self.aid.aim_at_fed(last, severity=True)
-        found = self._solve("the worst-off sites first", vehicles=self.values if self.fixed else None)
+        found = self._solve("the worst-off sites first")
         self.aid.keep_at_least(found.objective)
 
     def _road(self) -> tuple[int, int]:
@@ -191,19 +191,17 @@ class _Finish:
 
     # --- how ----------------------------------------------------------------------------------------------
 
-    def _solve(self, what: str, limits: Limits | None = None, vehicles: np.ndarray | None = None) -> Solution:
-        """Solve for the present aim and remember the way found; with ``vehicles``, those stay as given."""
+    def _solve(self, what: str, limits: Limits | None = None) -> Solution:
+        """Solve for the present aim and remember the way found. In large programs the aims about people move loads
+        alone, which is quick; only the road (with limits of its own) may leave vehicles at home.
+        """
         program = self.aid.program
         low, high = program.low, program.high
-        if vehicles is not None:
+        if self.fixed and limits is None:
             columns = {*self.aid.trucks.values(), *self.aid.goes.values(), *self.aid.marks.values()}
-            settled = [n in columns for n in range(len(low))]
-            program.low = [
-                round(vehicles[n]) if s else v for n, (v, s) in enumerate(zip(low, settled, strict=True))
-            ]
-            program.high = [
-                round(vehicles[n]) if s else v for n, (v, s) in enumerate(zip(high, settled, strict=True))
-            ]
+            kept = {n: float(round(self.values[n])) for n in columns}
+            program.low = [kept.get(n, v) for n, v in enumerate(low)]
+            program.high = [kept.get(n, v) for n, v in enumerate(high)]
         found = program.solve(limits or self.limits, start=self.values, what=what)
         program.low, program.high = low, high
         self.values = found.values

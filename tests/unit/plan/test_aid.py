@@ -252,3 +252,15 @@ def test_both_figures_are_kept_when_people_leave() -> None:
     guard = make(replace(case, households=()))
     assert plan.unmet_if_nobody_left == guard.unmet_person_days
     assert plan.unmet_person_days <= plan.unmet_if_nobody_left
+
+
+def test_with_the_days_of_convoys_settled_the_later_aims_still_keep_every_rule(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As large plans do it."""
+    searched = make(situation())
+    monkeypatch.setattr(aid, "FIXED_CALENDAR_ABOVE", 0)
+    settled = make(situation())
+    assert check(situation(), settled) == []
+    assert settled.unmet_if_nobody_left == searched.unmet_if_nobody_left
+    assert settled.unmet_person_days <= settled.unmet_if_nobody_left
