@@ -122,10 +122,14 @@ class Convoys:
         self.drive(cell, [vehicle for vehicle in packed if vehicle.aboard])
         return left
 
-    def add(self, unit: int, shut: np.ndarray | None = None) -> bool:
-        """Seat a unit on the best trip where it still can be packed, with one vehicle more if need be."""
+    def add(self, unit: int, shut: np.ndarray | None = None, first: int = -1) -> bool:
+        """Seat a unit on the best trip where it still can be packed, with one vehicle more if need be.
+
+        The option ``first`` is tried before the others.
+        """
         p = self.problem
-        for option in range(int(p.option_start[unit]), int(p.option_start[unit + 1])):
+        options = range(int(p.option_start[unit]), int(p.option_start[unit + 1]))
+        for option in (*([first] if first >= 0 else []), *options):
             cell = int(p.option_cell[option])
             if shut is not None and shut[option]:
                 continue
@@ -279,7 +283,7 @@ def packed(
         left += convoys.load(cell, units, rooms)
     convoys.tighten()
     for unit in sorted(left, key=lambda unit: (-int(problem.option_value[at[unit]]), unit)):
-        convoys.add(unit, shut)
+        convoys.add(unit, shut, int(at[unit]))
     return convoys
 
 

@@ -133,6 +133,16 @@ def profit(problem: Problem, prices: Prices, first: int, last: int) -> Ints:
     return found
 
 
+def profit_of(problem: Problem, prices: Prices, options: Ints) -> Ints:
+    """What each of these options is worth above the price of all it uses."""
+    cell, unit = problem.option_cell[options], problem.option_unit[options]
+    per_person = problem.cells.people_rows.priced(prices.people_rows)
+    found = problem.option_value[options] - per_person[cell] * problem.people[unit]
+    found -= prices.seats[cell] * problem.seats[unit]
+    found -= prices.special[cell] * problem.special[unit]
+    return found - prices.stretchers[cell] * problem.stretchers[unit]
+
+
 def _best(problem: Problem, profits: Ints, first: int, last: int) -> Ints:
     """Each unit's best profit, nothing where every option loses."""
     start = problem.option_start[first : last + 1] - problem.option_start[first]

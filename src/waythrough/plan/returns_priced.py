@@ -26,10 +26,10 @@ from waythrough.terms.situation import Situation
 
 EVERYBODY = 1_000
 """Units up to which the program for prices looks at all of them."""
-SAMPLED = 1_000
-"""Units in each sample where there are more."""
-SAMPLES = 2
-"""Samples whose prices are averaged."""
+ROUGH = 400
+"""Units of the first small sample where there are more; its prices tell the larger one where to begin."""
+SAMPLED, SAMPLED_SHARE = 1_000, 0.03
+"""Units in the larger sample: so many, and this share of all."""
 NEAR_ENOUGH = 2e-3
 """Distance from the bound at which the search stops, where nobody said how many slices it should work."""
 WHOLE_FAMILIES = 1_000
@@ -74,28 +74,24 @@ def price(problem: Problem, seed: int = 0, shut: np.ndarray | None = None) -> Pr
     """Prices from samples of units, and the bound they prove for everybody."""
     able = int((np.diff(problem.option_start) > 0).sum())
     if able <= EVERYBODY:
-        return _best(problem, [SampledLp(problem, 1.0, seed).solve(shut)], shut)
-    share = sampled_share(able)
-    return _best(
-        problem, [SampledLp(problem, share, seed * SAMPLES + n).solve(shut) for n in range(SAMPLES)], shut
-    )
+        return _best(problem, SampledLp(problem, 1.0, seed).solve(shut), [], shut)
+    rough = SampledLp(problem, ROUGH / able, seed).solve(shut)
+    fine = SampledLp(problem, sampled_share(able), seed + 1, near=rough.prices).solve(shut)
+    return _best(problem, fine, [rough.prices, mean([rough.prices, fine.prices])], shut)
 
 
 def sampled_share(able: int) -> float:
-    """The share of units in one sample: fewer of more, but never so few that a trip has nobody."""
-    return min(1.0, SAMPLED / able + 0.02)
+    """The share of units in the larger sample: fewer of more, but never so few that a trip has nobody."""
+    return min(1.0, SAMPLED / able + SAMPLED_SHARE)
 
 
-def _best(problem: Problem, found: list[Relaxed], shut: np.ndarray | None) -> Priced:
-    """The prices that prove most: of one sample, or of all in the mean."""
-    candidates = [one.prices for one in found] + (
-        [mean([one.prices for one in found])] if len(found) > 1 else []
-    )
+def _best(problem: Problem, found: Relaxed, others: list[Prices], shut: np.ndarray | None) -> Priced:
+    """Where the program sends people, and of its prices and others those that prove most."""
+    candidates = [found.prices, *others]
     bounds = [bound(problem, prices, shut) for prices in candidates]
     best = int(np.argmin(bounds))
-    vehicles = np.mean([one.vehicles for one in found], axis=0)
-    going = found[0].going if len(found) == 1 else np.full(problem.size, -1, np.int64)
-    return Priced(candidates[best], bounds[best], vehicles, going)
+    going = found.going if not others else np.full(problem.size, -1, np.int64)
+    return Priced(candidates[best], bounds[best], found.vehicles, going)
 
 
 def journeys_priced(

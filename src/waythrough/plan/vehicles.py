@@ -7,47 +7,50 @@ is not whole then is rounded down, which no row minds.
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 import numpy as np
 
 from waythrough.plan.prices_lp import solved
 from waythrough.plan.problem import Problem
 from waythrough.plan.problem_units import Ints
+from waythrough.plan.solver import Limits, Program
 
 NEARLY = 1e-6
+LEFT_BEHIND = 1_000.0
+"""Weight of a place that is missing, against one of a vehicle that drives."""
+NODES = 50
+"""Nodes the solver may visit for the vehicles of a whole plan."""
 
 
 def vehicles_for(problem: Problem, options: Ints) -> Ints:
-    """Vehicles that could bring the units of these options, cell by cell: large ones first, the last one no
-    larger than it must be, and none that is not free.
+    """Vehicles that bring the units of these options, cell by cell, with as few seats as can be; where not all
+    can be brought, as many as possible.
     """
     cells, rows = problem.cells, problem.cells.vehicle_rows
-    found, left = np.zeros(len(cells.column_cell), np.int64), rows.capacity.copy()
     cell, unit = problem.option_cell[options], problem.option_unit[options]
     needed = np.zeros((len(cells.day), 3), np.int64)
     np.add.at(needed, cell, np.stack([problem.seats, problem.special, problem.stretchers], axis=1)[unit])
-    for at in np.unique(cell):
-        columns = np.arange(cells.column_start[at], cells.column_start[at + 1])
-        while (needed[at] > 0).any():
-            column = _next(problem, columns, needed[at], left)
-            if column < 0:
-                break
-            found[column] += 1
-            left[rows.row[rows.start[column] : rows.start[column + 1]]] -= 1
-            needed[at] -= problem.fleet_room[cells.column_fleet[column], :3]
+    program, uses, number = Program(), defaultdict[int, list[tuple[int, float]]](list), dict[int, int]()
+    for at in np.unique(cell).tolist():
+        columns = range(int(cells.column_start[at]), int(cells.column_start[at + 1]))
+        room = {n: problem.fleet_room[cells.column_fleet[n]].tolist() for n in columns}
+        for n in columns:
+            number[n] = program.column(room[n][3], 1 + sum(room[n][:3]), whole=True)
+            for row in rows.row[rows.start[n] : rows.start[n + 1]].tolist():
+                uses[row].append((number[n], 1.0))
+        for kind in range(3):
+            if needed[at, kind]:
+                left = program.column(float(needed[at, kind]), LEFT_BEHIND)
+                brings = [(number[n], float(room[n][kind])) for n in columns if room[n][kind]]
+                program.row([*brings, (left, 1.0)], low=float(needed[at, kind]))
+    for row in sorted(uses):
+        program.row(uses[row], high=float(rows.capacity[row]))
+    found = np.zeros(len(cells.column_cell), np.int64)
+    values = program.solve(Limits(1e-3, NODES), what="the vehicles for what people were told").values
+    for n, column in number.items():
+        found[n] = round(values[column])
     return found
-
-
-def _next(problem: Problem, columns: Ints, needed: Ints, left: Ints) -> int:
-    """The smallest free vehicle that is enough, or else the one that brings most of what is needed; −1 if none."""
-    rows, best = problem.cells.vehicle_rows, (0, 0, -1)
-    for column in columns.tolist():
-        if (left[rows.row[rows.start[column] : rows.start[column + 1]]] < 1).any():
-            continue
-        room = problem.fleet_room[problem.cells.column_fleet[column], :3]
-        helps = int(np.minimum(room, np.maximum(needed, 0)).sum())
-        if helps:
-            best = max(best, (helps, -int(room[0]), column))
-    return best[2]
 
 
 def joined(problem: Problem, first: Ints, then: Ints) -> Ints:

@@ -103,6 +103,17 @@ def test_everybodys_prices_prove_the_programs_own_value_and_a_samples_nearly_so(
         assert full * 0.9999 <= part <= full * 1.02
 
 
+def test_a_program_that_begins_with_few_options_ends_where_all_would() -> None:
+    here = generate(700, 50, 8)
+    p = problem(here, Network(here))
+    everything = SampledLp(p, 0.6, 1).solve()
+    begun = SampledLp(p, 0.6, 1, near=SampledLp(p, 0.2, 2).solve().prices).solve()
+    assert everything.value * 0.999 <= begun.value <= everything.value * (1 + 1e-9)
+    assert bound(p, begun.prices) <= bound(p, everything.prices) * 1.002
+    blind = SampledLp(p, 0.6, 1, near=no_prices(p.cells)).solve()
+    assert everything.value * 0.999 <= blind.value <= everything.value * (1 + 1e-9)
+
+
 def test_the_mean_of_prices_proves_no_more_than_their_mean_bound() -> None:
     here = generate(1_000, 60, 4)
     p = problem(here, Network(here))
