@@ -144,12 +144,14 @@ class _Finish:
             fed = self._solve("the loads for everyone").objective
         self.aid.keep_at_least(fed)
         self.aid.aim_at_fed(1)
+        relaxed = self._relaxed("the bound for those who remain")
         found = self._solve("the loads for those who remain")
         self.aid.keep_at_least(found.objective)
         # Fewer people never eat more than all together: the first bound holds for those who remain as well.
         fewer = sum(sum(map(sum, p.values())) * s for p, s in zip(self.populations, (1, -1), strict=True))
         bound = max(0, self.first.unmet_bound - fewer * len(self.aid.goods))
-        return bound if self.fixed else max(bound, self.aid.unmet_bound(1, found.bound))
+        proved = relaxed if self.fixed else found.bound
+        return bound if proved is None else max(bound, self.aid.unmet_bound(1, proved))
 
     def _worst_off_first(self) -> None:
         """Among plans that feed as many, those that serve the worse-off sites; in large ones vehicles stay as they
@@ -169,22 +171,24 @@ class _Finish:
         for n, per_route in enumerate(costs):
             unit = self.aid.aim_at_least(per_route)
             if any(self.aid.program.cost):
-                relaxed = self._relaxed_road()
+                relaxed = self._relaxed("the bound of the road") or 0.0
                 found = self._solve("the road", self.limits.at_most(ROAD_NODES, ROAD_GAP))
                 self.aid.keep_at_most(found.objective)
                 least = relaxed if self.fixed else found.bound
                 bounds[n] = max(bounds[n], math.ceil(least * unit * (1 - 1e-7) - 1e-6))
         return bounds[0], bounds[1]
 
-    def _relaxed_road(self) -> float:
-        """The least road with every day open again and parts of convoys allowed; 0 where that is too much to ask."""
+    def _relaxed(self, what: str) -> float | None:
+        """The best there is for the present aim with every day open again and parts of convoys allowed; None where
+        it is not needed, or too large to ask.
+        """
         program = self.aid.program
         if not self.fixed or len(program.cost) > LARGE:
-            return 0.0
+            return None
         settled, program.high = program.high, self.open_high
-        least = program.solve(self.limits, relaxed=True, what="the bound of the road").objective
+        best = program.solve(self.limits, relaxed=True, what=what).objective
         program.high = settled
-        return least
+        return best
 
     def _costs(self, per_vehicle: Callable[[RouteNow], int]) -> dict[str, int]:
         return {route.id: per_vehicle(route) for route in self.network.of_purpose("aid")}
