@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
+from pathlib import Path
 
 import pytest
 
@@ -176,3 +179,16 @@ def test_a_repaired_plan_says_who_was_told_otherwise_and_is_sound(wt, made_files
     assert wt("check", tmp_path / "told.json", tmp_path / "new.json").code == 0
     spoken = wt("plan", "repair", *files)
     assert "keep their destination and day" in spoken.out
+
+
+PAGE = Path(__file__).resolve().parents[2] / "docs/how-to/from-a-plan-to-an-arrival.md"
+
+
+def test_every_line_of_the_manual_page_about_files_works_as_it_is_typed(wt):
+    blocks = re.findall(r"```sh files\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.S)
+    lines = [line for block in blocks for line in block.splitlines() if line]
+    assert len(lines) > 8
+    for line in lines:
+        done = wt(*shlex.split(line)[1:])
+        assert done.code == 0, f"{line}\n{done.err}"
+        assert done.out.strip(), line

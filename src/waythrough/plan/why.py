@@ -16,7 +16,7 @@ from waythrough.plan.units import consent_days, why_no_consent
 from waythrough.terms.households import HouseholdNow
 from waythrough.terms.planned import ConvoyTrip, Plan, Reason, ReturnTrip
 from waythrough.terms.problems import NotFound
-from waythrough.terms.situation import DestinationNow, RouteNow, Situation
+from waythrough.terms.situation import DestinationNow, FleetNow, RouteNow, Situation
 from waythrough.terms.whys import DestinationWhy, RouteWhy
 
 Ways = Mapping[str, int]
@@ -134,7 +134,7 @@ def _of_road(
     yield "no_door_recorded", _only(named), _always(zones=", ".join(nameless))
     driven = {r.id for r in routes if network.fleets(r)}
     yield "no_fleet", _only(driven), _nothing
-    big = {r.id for r in routes if all(_seated(network, r, h) for h in kin)}
+    big = {r.id for r in routes if all(any(fits(f, h) for f in network.fleets(r)) for h in kin)}
     yield "vehicle_too_small", _only(big), _always(largest=str(max(h.size for h in kin)))
     starts = {r.id: (1 << len(network.starts(r))) - 1 for r in routes}
     yield "trip_too_long", lambda r: starts.get(r, 0), _always(days=str(network.situation.days))
@@ -164,12 +164,12 @@ def _while(network: Network, fits: Callable[[RouteNow, int], bool]) -> Callable[
     return days
 
 
-def _seated(network: Network, route: RouteNow, household: HouseholdNow) -> bool:
-    return any(
-        f.seats >= household.size - household.stretchers
-        and f.special_seats >= household.special
-        and f.stretcher_places >= household.stretchers
-        for f in network.fleets(route)
+def fits(fleet: FleetNow, household: HouseholdNow) -> bool:
+    """True if a whole household has room in one empty vehicle of the fleet."""
+    return (
+        fleet.seats >= household.size - household.stretchers
+        and fleet.special_seats >= household.special
+        and fleet.stretcher_places >= household.stretchers
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
 
 from markupsafe import Markup
@@ -42,6 +43,12 @@ class Desk:
         self._names = dict(_names(report))
         self._known = {item.record.id: item for item in _known(report)}
         self._sources = {source.id: source for source in report.sources}
+
+    @cached_property
+    def sizes(self) -> dict[str, int]:
+        """People in each household of the situation, by id."""
+        homes = self.report.situation.households.columns if self.report.situation else None
+        return dict(zip(homes.ids, homes.size, strict=True)) if homes else {}
 
     @property
     def internal(self) -> bool:

@@ -14,7 +14,6 @@ from waythrough.publish.numbers import Run
 from waythrough.publish.plan_words import blocked, blocked_by_doors, gate_line
 from waythrough.publish.words import Said
 from waythrough.terms.planned import ConvoyTrip, Plan, ReturnTrip
-from waythrough.terms.situation import Situation
 
 LEAST_GAP = 0.001
 """A gap below this would read as none at all."""
@@ -156,11 +155,7 @@ def day_by_day(desk: Desk) -> list[DayLine]:
             desk.words.numbers.date(situation.day(day)),
             tuple(
                 [_convoy(desk, plan, i) for i, trip in enumerate(plan.convoys) if trip.day == day]
-                + [
-                    _return(desk, plan, situation, i)
-                    for i, trip in enumerate(plan.returns)
-                    if trip.day == day
-                ]
+                + [_return(desk, plan, i) for i, trip in enumerate(plan.returns) if trip.day == day]
             ),
         )
         for day in days
@@ -187,9 +182,8 @@ def _convoy(desk: Desk, plan: Plan, index: int) -> Trip:
     return Trip(what, loads, _gates(desk, plan, trip, index))
 
 
-def _return(desk: Desk, plan: Plan, situation: Situation, index: int) -> Trip:
+def _return(desk: Desk, plan: Plan, index: int) -> Trip:
     trip = plan.returns[index]
-    sizes = dict(zip(situation.households.columns.ids, situation.households.columns.size, strict=True))
     what = desk.words.count(
         "Voluntary return: {n} vehicle from {site} to {destination}, route {route}.",
         "Voluntary return: {n} vehicles from {site} to {destination}, route {route}.",
@@ -199,7 +193,9 @@ def _return(desk: Desk, plan: Plan, situation: Situation, index: int) -> Trip:
         route=desk.name(trip.route),
     )
     more = (
-        desk.words.count("{n} person.", "{n} people.", sum(sizes[seat.household] for seat in trip.seats)),
+        desk.words.count(
+            "{n} person.", "{n} people.", sum(desk.sizes[seat.household] for seat in trip.seats)
+        ),
         desk.words.count(
             "{n} household, by each adult's own consent.",
             "{n} households, by each adult's own consent.",
