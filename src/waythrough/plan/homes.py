@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from waythrough.terms.households import HouseholdNow
+from waythrough.terms.households import NOBODY, HouseholdNow
 from waythrough.terms.problems import NotFound
 from waythrough.terms.situation import Situation
 from waythrough.terms.spelling import nearest
@@ -41,15 +41,29 @@ def kin_of(situation: Situation, home: HouseholdNow) -> tuple[HouseholdNow, ...]
     return tuple(sorted(map(situation.households.row, rows), key=lambda h: h.id))
 
 
-def homes_that_chose(situation: Situation, destination: str) -> Iterator[HouseholdNow]:
-    """Every household that has the destination among its choices."""
+def kin_groups(situation: Situation) -> dict[tuple[int, int], list[int]]:
+    """Rows of the households of each kin group at each site, by their numbers; one pass over all of them."""
+    columns = situation.households.columns
+    groups: dict[tuple[int, int], list[int]] = {}
+    for n, kin in enumerate(columns.kin):
+        if kin != NOBODY:
+            groups.setdefault((columns.site[n], kin), []).append(n)
+    return groups
+
+
+def homes_that_chose(
+    situation: Situation, destination: str
+) -> Iterator[tuple[HouseholdNow, tuple[HouseholdNow, ...]]]:
+    """Every household that has the destination among its choices, with the kin it travels with, itself among them."""
     columns = situation.households.columns
     if destination not in columns.destination_names:
         return
     place = columns.destination_names.index(destination)
+    groups, row = kin_groups(situation), situation.households.row
     for n in range(len(columns.ids)):
         if place in columns.choice[columns.choice_start[n] : columns.choice_start[n + 1]]:
-            yield situation.households.row(n)
+            together = groups.get((columns.site[n], columns.kin[n]), [n])
+            yield row(n), tuple(sorted(map(row, together), key=lambda home: home.id))
 
 
 def sizes(situation: Situation) -> dict[str, int]:

@@ -244,18 +244,19 @@ def why_destination(situation: Situation, plan: Plan, destination: str) -> Desti
     going = {seat.household: trip.destination for trip in plan.returns for seat in trip.seats}
     asked = list(homes_that_chose(situation, destination))
     others: Counter[str] = Counter()
-    for home in asked:
+    for home, kin in asked:
         if home.id not in going:
-            code = last_straw(rules(network, home, kin_of(situation, home), destination), every)
+            code = last_straw(rules(network, home, kin, destination), every)
             others["no_seat" if code == ROOM_LEFT else code] += 1
-    there = [h for h in asked if going.get(h.id) == destination]
+    homes = [home for home, _ in asked]
+    there = [h for h in homes if going.get(h.id) == destination]
     return DestinationWhy(
         destination,
         len(asked),
-        sum(h.size for h in asked),
+        sum(h.size for h in homes),
         len(there),
         sum(h.size for h in there),
-        sum(1 for h in asked if going.get(h.id, destination) != destination),
+        sum(1 for h in homes if going.get(h.id, destination) != destination),
         dict(sorted(others.items(), key=lambda one: (-one[1], one[0]))),
     )
 

@@ -25,7 +25,8 @@ def test_every_trip_has_one_step_and_steps_come_day_by_day(plan: Plan) -> None:
 
 def test_a_door_open_on_anothers_word_is_to_be_confirmed_in_the_partys_own(plan: Plan) -> None:
     assert ("confirm_in_own_word", "return hill") in gates(plan, "return", 0)
-    assert ("door_open", "aid plain") in gates(plan, "convoy", 1)
+    convoys = [gates(plan, "convoy", n) for n in range(len(plan.convoys))]
+    assert any(("door_open", "aid plain") in found for found in convoys)
 
 
 def test_a_disputed_door_is_to_be_settled_first(plan: Plan) -> None:
