@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import os
 import random
+from pathlib import Path
 
 import pytest
 
@@ -19,8 +20,7 @@ from unit.plan.corruptions import CORRUPTIONS
 from unit.plan.invented import situation
 from waythrough.plan.check import check, fast
 from waythrough.plan.check.rules import NAMES
-from waythrough.plan.files import canonical
-from waythrough.plan.program import make
+from waythrough.plan.files import canonical, load_plan
 
 TORTURE = bool(os.environ.get("WAYTHROUGH_TORTURE"))
 EACH = 310 if TORTURE else 5
@@ -117,4 +117,4 @@ def test_the_quick_checker_names_what_the_readable_one_names(name: str) -> None:
 
 @functools.cache
 def planned() -> Case:
-    return situation(), make(situation())
+    return situation(), load_plan(Path(__file__).parents[1] / "invented_plan.json")
