@@ -27,13 +27,13 @@ from waythrough.plan.problem import Problem, problem
 
 SAMPLES = 2
 """Samples, each with a program of its own, solved side by side; of what they prove the less is taken."""
-UNITS_PER_ROOT = 6.7
-"""Units in a sample, for each square root of all units: 440 of 4,400, 2,100 of 100,000."""
+UNITS_PER_ROOT, UNITS_MOST = 6.7, 1_000
+"""Units in a sample, for each square root of all units: 440 of 4,400. More than a thousand take too long."""
 EVERYBODY = 12_000
 """Up to so many units prices are held against all of them; above, against a sample of so many."""
 HOPELESS = 5e-4
 """A change that cannot add more than this share of the journeys' worth is not solved again."""
-NOT_TOLD_APART = 1e-3
+NOT_TOLD_APART = 2e-3
 """People this share of all who travel apart are as many, for all that the samples tell; measured."""
 
 
@@ -59,7 +59,7 @@ def journeys(base: Base, changes: Sequence[tuple[Change, Days]], share: float | 
             also[route] = also.get(route, 0) | bits
     whole = problem(base.situation, network, also)
     if share is None:
-        share = UNITS_PER_ROOT / math.sqrt(max(whole.size, 1))
+        share = min(UNITS_MOST, UNITS_PER_ROOT * math.sqrt(whole.size)) / max(whole.size, 1)
     # What is alike in its days is solved once.
     first = {calendar(network, days, "return"): (change.kind, days) for change, days in changes}
     shut = _shut(whole, network.departures)
