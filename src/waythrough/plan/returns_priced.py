@@ -28,8 +28,8 @@ EVERYBODY = 1_000
 """Units up to which the program for prices looks at all of them."""
 ROUGH = 400
 """Units of the first small sample where there are more; its prices tell the larger one where to begin."""
-SAMPLED, SAMPLED_SHARE = 1_000, 0.03
-"""Units in the larger sample: so many, and this share of all."""
+SAMPLED, SAMPLED_SHARE, SAMPLED_MOST = 1_000, 0.03, 2_500
+"""Units in the larger sample: so many, and this share of all, but no more than the last."""
 NEAR_ENOUGH = 2e-3
 """Distance from the bound at which the search stops, where nobody said how many slices it should work."""
 WHOLE_FAMILIES = 1_000
@@ -82,7 +82,7 @@ def price(problem: Problem, seed: int = 0, shut: np.ndarray | None = None) -> Pr
 
 def sampled_share(able: int) -> float:
     """The share of units in the larger sample: fewer of more, but never so few that a trip has nobody."""
-    return min(1.0, SAMPLED / able + SAMPLED_SHARE)
+    return min(1.0, (SAMPLED + SAMPLED_SHARE * able) / able, SAMPLED_MOST / able)
 
 
 def _best(problem: Problem, found: Relaxed, others: list[Prices], shut: np.ndarray | None) -> Priced:
