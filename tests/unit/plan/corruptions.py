@@ -105,9 +105,8 @@ def both(name: str, destination: str, **changes: Any) -> tuple[Any, ...]:
     return tuple(consent(f"{name}-{n}", destination, **changes) for n in range(2))
 
 
-# The kept plan of the invented situation (invented_plan.json): coaches take ash and birch to the lake on day 0, and cedar, elm and
-# fir to
-# the port on day 2; four convoys leave on days 0, 2, 5 and 8 (test_check makes sure of it).
+# The kept plan of the invented situation (invented_plan.json): coaches take ash and birch to the lake on day 0, and
+# cedar, elm and fir to the port on day 2; four convoys leave on days 0, 2, 5 and 8 (test_check makes sure of it).
 EAST = ConvoyTrip("east in", "store east", "camp", 4, "trucks", 2, {})
 LAKE = ReturnTrip("to lake", "camp", "lake", 5, "vans", 1, (Seat("hazel", 0),))
 ASH, BIRCH = ("ash", 0), ("birch", 0)
