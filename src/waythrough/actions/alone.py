@@ -10,6 +10,8 @@ from pathlib import Path
 from waythrough.actions.choose import Chosen
 from waythrough.plan import changes, files, program
 from waythrough.plan import generate as invented
+from waythrough.plan import repair as repairing
+from waythrough.plan.network import Network
 from waythrough.publish.content import Report
 from waythrough.terms.places import Door, Site
 from waythrough.terms.planned import DoorValue
@@ -66,7 +68,11 @@ def repair(now: Situation, old_plan_path: Path, frozen_days: int) -> tuple[Chose
     told = changes.promises(old, now.first_day, now.days)
     kept = replace(now, promised=told, frozen_days=min(frozen_days, now.days))
     chosen = Chosen(kept, program.make(kept))
-    return chosen, changes.changes(old, chosen.plan)
+    what = changes.changes(old, chosen.plan)
+    codes = {
+        one.household: one.code for one in repairing.repair(now, Network(now), old).changes() if one.code
+    }
+    return chosen, replace(what, why={home: codes[home] for home in what.lost if home in codes})
 
 
 def situation_file(path: Path) -> Situation:

@@ -65,6 +65,6 @@ def repair(
     for line in change_words(alone.report(chosen), what, settings.tongue):
         click.echo(line)
     for household in what.lost:
-        click.echo(f"  {household}")
+        click.echo(f"  {household}  {what.why.get(household, '').replace('_', ' ')}".rstrip())
     if what.lost and situation_out and out:
         settings.next(f"waythrough plan why {what.lost[0]} --situation {situation_out} --plan {out}")

@@ -73,7 +73,8 @@ class Changes:
     """What changed from one plan to the next, in households and convoys; only days of the new plan are compared.
 
     ``kept`` keep destination and day, ``other_day`` the destination only. ``lost`` had a seat and have none now: each
-    of them is told before anybody else hears of the new plan. ``gained`` had none and have one now.
+    of them is told before anybody else hears of the new plan; ``why`` has the code of what stands against the journey
+    they were told of. ``gained`` had none and have one now.
     """
 
     kept: int
@@ -84,3 +85,4 @@ class Changes:
     convoys_kept: int
     convoys_dropped: int
     convoys_new: int
+    why: Mapping[str, str] = field(default_factory=dict)
