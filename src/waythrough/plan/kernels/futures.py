@@ -323,7 +323,7 @@ def run(w: World, seed: int, start: int, stop: int, moved: Any, unmet: Any, firs
                     have = min(started[i] - max(left, ended[i]), limit[lane_route[i]])
                     if have <= 0:
                         continue
-                    r, c = np.int64(lane_route[i]), np.int64(lane_class[i])
+                    r, c = np.int64(lane_route[i]), np.int64(lane_class[i])  # type: ignore[assignment]
                     for j in range(fleet_from[r], fleet_from[r + 1]):
                         f = fleet_of[j]
                         n = min(free[f], vehicles_left[r])
