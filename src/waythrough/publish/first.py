@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from waythrough.publish import board, plans, values
 from waythrough.publish.desk import Desk
+from waythrough.publish.door_words import explained
 from waythrough.publish.words import Said
 from waythrough.terms.board import DoorState
 from waythrough.terms.planned import DoorValue
@@ -96,7 +97,10 @@ def _next(desk: Desk, value: DoorValue) -> Next:
 
 
 def _worth(desk: Desk, value: DoorValue) -> Iterator[Any]:
-    """What is gained, until when asking helps, and the chance at each door. A gain of nothing is not said."""
+    """What is gained and how far that varies, until when asking helps, and the chance at each door.
+
+    A gain of nothing is not said.
+    """
     say, words = desk.words.say, desk.words
     if value.person_days_fed:
         yield words.count(
@@ -114,6 +118,7 @@ def _worth(desk: Desk, value: DoorValue) -> Iterator[Any]:
         yield say("Asking would have helped until {day}: with the usual wait it is late.", day=value.ask_by)
     elif value.ask_by:
         yield say("Asking helps until {day}.", day=value.ask_by)
+    yield from explained(desk, value)
     if len(value.doors) == 1:
         yield say("Chance of a yes: {chance}.", chance=values.chance(desk, value.chance, value.cases))
     else:

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from waythrough.publish.desk import Desk
 from waythrough.publish.door_words import explained
+from waythrough.publish.first import first_page
 from waythrough.publish.values import no_change
 from waythrough.publish.words import Words
 from waythrough.terms.estimates import Estimate
@@ -73,3 +74,20 @@ def test_a_value_found_on_a_sample_says_so(sample) -> None:
     found = replace(GAIN, note="solved_again_on_a_sample: within 20 people", people_within=20)
     assert "sample of households" in said(sample, found)[0]
     assert "20" in said(sample, found)[0]
+
+
+def test_the_first_page_says_how_far_the_next_door_s_value_varies_and_what_a_slow_answer_means(
+    sample,
+) -> None:
+    as_of = sample.report().as_of
+    best = replace(
+        GAIN,
+        ask_by=as_of + timedelta(days=20),
+        ask_by_if_slow=as_of - timedelta(days=5),
+        moved_interval=fan(sample, 0, 913),
+    )
+    shown = first_page(desk(sample, values=(best,))).next
+    assert shown is not None
+    told = [str(line) for line in shown.lines]
+    assert any("913" in line for line in told)
+    assert "If the answer is as slow as it may be, it is late already." in told
