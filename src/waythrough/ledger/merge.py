@@ -307,7 +307,7 @@ def _judge(
     changes: dict[bytes, str | None] = {}
     reasons: dict[bytes, str] = {}
     fresh = set(new)
-    for placed in _to_judge(writer, world, new, forks):
+    for placed in _to_judge(writer, world, up_to_ms, new, forks):
         reason = _reason(world, placed, up_to_ms)
         if reason != placed.aside:
             changes[placed.id] = reason
@@ -332,15 +332,18 @@ def _reason(world: World, placed: PlacedCommit, up_to_ms: int) -> str | None:
 
 
 def _to_judge(
-    writer: Writer, world: World, new: Sequence[bytes], forks: Sequence[tuple[bytes, int]]
+    writer: Writer, world: World, up_to_ms: int, new: Sequence[bytes], forks: Sequence[tuple[bytes, int]]
 ) -> Iterable[PlacedCommit]:
-    """Every commit, where the new ones can change who may write; else the new ones, and those that wait."""
+    """Every commit, where those that are new or whose time has come can change who may write; else only these, and
+    those that still wait.
+    """
     fresh = list(writer.placed(new))
+    waiting = {placed.id: placed for placed in writer.placed_aside(AHEAD)}
+    heard = {*new, *(placed.id for placed in waiting.values() if placed.physical_ms <= up_to_ms)}
     touched = {placed.log for placed in fresh} & {tip.log for tip in world.tips}
-    grants = any(act.kind in (DEVICE, ADMISSION) and act.commit in set(new) for act in world.acts)
+    grants = any(act.kind in (DEVICE, ADMISSION) and act.commit in heard for act in world.acts)
     if forks or touched or grants:
         return writer.placed()
-    waiting = {placed.id: placed for placed in writer.placed_aside(AHEAD)}
     return (waiting | {placed.id: placed for placed in fresh}).values()
 
 

@@ -251,6 +251,24 @@ def test_acts_from_a_clock_far_ahead_wait_too_and_a_rebuild_changes_nothing_of_i
     assert first.verify().findings == ()
 
 
+def test_what_a_newcomer_wrote_counts_once_the_time_of_its_enrolment_has_come(
+    two: tuple[Ledger, Ledger], copy: Copy, clock: HandClock
+) -> None:
+    # The laptop whose clock is forty days behind hears of a newcomer and of what the newcomer wrote in one letter.
+    first, second = two
+    enrol(first, STRANGER, BORIS, {"*": {"registrar"}})
+    third = copy(STRANGER, first)
+    third.append([note("early")], author=BORIS)
+    clock.move(days=-40)
+    second.apply(list(third.parcels(second.frontier())), author=BORIS)
+    assert second.aside() == {"ahead": 1, "not_enrolled": 1}
+    clock.move(days=40)
+    second.apply([], author=BORIS)
+    assert second.aside() == {}
+    assert [head.record for head in second.heads()] == ["early"]
+    assert shown(second) == shown(third)
+
+
 def test_a_keeper_may_let_such_a_commit_in(two: tuple[Ledger, Ledger], clock: HandClock) -> None:
     first, second = two
     clock.move(days=40)
