@@ -46,7 +46,7 @@ def tool() -> Callable[[str], str]:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Server]:
-    """A PostgreSQL server that this run of the tests starts for itself (one per worker); in CI it must be there; else a skip."""
+    """A PostgreSQL server the tests start for themselves (one per worker); in CI it must be there; else a skip."""
     from servers import (  # here, so that suites without a server do not wait for its driver
         AS_A_DICTIONARY,
         Server,
