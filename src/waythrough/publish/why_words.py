@@ -64,6 +64,12 @@ def of_target(desk: Desk, situation: Situation, why: TargetWhy) -> Iterator[Said
     yield say("People meant: {n}.", n=why.people)
     yield say("Travel by {day} in this plan: {n}.", day=situation.day(why.by_day), n=why.planned)
     yield say("Could at most, if nobody else travelled: {n}.", n=why.possible)
+    if why.rounded_days > 1:
+        yield say(
+            "Very many people are meant: consents count for whole blocks of days (length: {n}). "
+            "In truth fewer can travel, never more.",
+            n=why.rounded_days,
+        )
     for code, people in why.never.items():
         reason = desk.words.label("not_seated", code)
         yield say("No door and no vehicle would help: {n} ({reason}).", n=people, reason=reason)

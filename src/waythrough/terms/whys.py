@@ -57,6 +57,8 @@ class TargetWhy:
     ``planned`` travel by then in the plan; ``possible`` is a bound on how many could, if nobody else travelled at
     all. ``never`` counts those whom nothing here would help, by reason. ``levers`` is a set that together would let
     all the others travel, none of which can be left out; empty when they can travel as things are.
+    Where very many were asked about, consents were rounded outward to whole blocks of ``rounded_days``: no number of
+    people who could travel is too low for it.
     """
 
     group: str
@@ -66,6 +68,7 @@ class TargetWhy:
     possible: int
     never: Mapping[str, int] = field(default_factory=dict)
     levers: tuple[Lever, ...] = ()
+    rounded_days: int = 1
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,8 @@ from unit.plan.invented import (
     with_fleet,
     with_household,
 )
+from waythrough.plan import targets_program
+from waythrough.plan.generate import generate
 from waythrough.plan.program import make
 from waythrough.plan.targets import why_target
 from waythrough.terms.problems import InputRefused
@@ -119,3 +121,17 @@ def test_taking_any_name_of_the_set_away_leaves_somebody_behind() -> None:
     why = asked(given, by=4)
     assert why.levers
     assert all(lever.without > 0 for lever in why.levers)
+
+
+def test_consents_of_very_many_are_rounded_outward_so_a_bound_stays_a_bound(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    given = generate(300, 40, 3)
+    exact = why_target(given, NOBODY_GOES, "everyone", 20)
+    assert exact.rounded_days == 1
+    for most in (2_000, 1_000, 500, 1):
+        monkeypatch.setattr(targets_program, "MOST_COLUMNS", most)
+        rounded = why_target(given, NOBODY_GOES, "everyone", 20)
+        assert rounded.possible >= exact.possible
+        assert (rounded.people, rounded.never) == (exact.people, exact.never)
+    assert rounded.rounded_days == 21
