@@ -179,7 +179,14 @@ def test_a_repaired_plan_says_who_was_told_otherwise_and_is_sound(wt, made_files
     assert set(changes["why"]) <= set(changes["lost"])
     assert not changes["lost"] or "door_shut" in changes["why"].values()
     assert wt("check", tmp_path / "told.json", tmp_path / "new.json").code == 0
+    at_once = wt("plan", "repair", *files, "--at-once", "--json").json
+    cannot = {one["household"] for one in at_once["let_off"]}
+    assert cannot & set(changes["lost"])
+    assert {changes["why"][home] for home in set(changes["lost"]) - cannot} <= {"no_room"}
+    assert {one["code"] for one in at_once["let_off"]} == {"door_shut"}
+    assert wt("plan", "repair", *files, *told, "--at-once").code == 2
     spoken = wt("plan", "repair", *files)
+    assert f"Not as told: {len(cannot)} households." in spoken.out
     assert "keep their destination and day" in spoken.out
 
 

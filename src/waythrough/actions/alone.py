@@ -10,7 +10,7 @@ from pathlib import Path
 from waythrough.actions.choose import Chosen
 from waythrough.plan import changes, files, program
 from waythrough.plan import generate as invented
-from waythrough.plan import repair as repairing
+from waythrough.plan import standing as stands
 from waythrough.plan.network import Network
 from waythrough.publish.content import Report
 from waythrough.terms.places import Door, Site
@@ -69,10 +69,13 @@ def repair(now: Situation, old_plan_path: Path, frozen_days: int) -> tuple[Chose
     kept = replace(now, promised=told, frozen_days=min(frozen_days, now.days))
     chosen = Chosen(kept, program.make(kept))
     what = changes.changes(old, chosen.plan)
-    codes = {
-        one.household: one.code for one in repairing.repair(now, Network(now), old).changes() if one.code
-    }
-    return chosen, replace(what, why={home: codes[home] for home in what.lost if home in codes})
+    codes = {one.household: one.code for one in standing(now, old_plan_path).let_off}
+    return chosen, replace(what, why={home: codes.get(home, stands.ROOM) for home in what.lost})
+
+
+def standing(now: Situation, old_plan_path: Path) -> stands.Standing:
+    """What of an older plan's journeys is still legal as things are now, and who may not travel as told."""
+    return stands.standing(now, Network(now), files.load_plan(old_plan_path))
 
 
 def situation_file(path: Path) -> Situation:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from waythrough.cli.app import Shared
 from waythrough.cli.settings import Settings, pass_settings
 from waythrough.terms.codec import to_body
+
+if TYPE_CHECKING:
+    from waythrough.plan.standing import Standing
 
 FILE = click.Path(path_type=Path)
 
@@ -26,6 +30,7 @@ FILE = click.Path(path_type=Path)
     help="Days that change only if they must.",
 )
 @click.option("--days", type=click.IntRange(1, 180), help="How far ahead, from a workspace.  [default: 28]")
+@click.option("--at-once", is_flag=True, help="Only say who may not travel as told; plan nothing new.")
 @click.option("--out", type=FILE, help="Write the new plan file.")
 @click.option("--situation-out", type=FILE, help="Write its situation, with what was promised.")
 @pass_settings
@@ -35,15 +40,17 @@ def repair(
     situation_file: Path | None,
     frozen: int,
     days: int | None,
+    at_once: bool,
     out: Path | None,
     situation_out: Path | None,
 ) -> None:
     """A new plan after something changed: what people were told is kept wherever it is still legal.
 
-    Says how many keep their day, and who lost a seat and is told first.
+    Says at once who may not travel as told; then how many keep their day, and who lost a seat and is told first.
 
     \b
-    Example:
+    Examples:
+      waythrough plan repair --plan old.json --situation now.json --at-once
       waythrough plan repair --plan old.json --situation now.json --out new.json --situation-out promised.json
     """
     from waythrough.actions import alone, choose
@@ -51,10 +58,19 @@ def repair(
 
     if situation_file is not None and days is not None:
         raise click.UsageError("--days is in the situation file.")
+    if at_once and (out or situation_out):
+        raise click.UsageError("--at-once writes no file: what it finds is a list, and no plan yet.")
     if situation_file is not None:
         now = alone.situation_file(situation_file)
     else:
         now = choose.situation(settings.open(), days or choose.DAYS, settings.site)
+    stands = alone.standing(now, plan_file)
+    if not settings.json:
+        _say(stands)
+    if at_once:
+        if settings.json:
+            settings.emit("standing", to_body(stands, full=True))
+        return
     with settings.working(f"Repairing {plan_file}"):
         chosen, what = alone.repair(now, plan_file, frozen)
     choose.save(chosen, situation_out, out)
@@ -68,3 +84,13 @@ def repair(
         click.echo(f"  {household}  {what.why.get(household, '').replace('_', ' ')}".rstrip())
     if what.lost and situation_out and out:
         settings.next(f"waythrough plan why {what.lost[0]} --situation {situation_out} --plan {out}")
+
+
+def _say(stands: Standing) -> None:
+    """Who may not travel as told, and why: this cannot wait for a better plan."""
+    trips, seats = len(stands.trips), sum(len(trip.seats) for trip in stands.trips)
+    click.echo(
+        f"As told: {seats} households on {trips} trips. Not as told: {len(stands.let_off)} households."
+    )
+    for one in stands.let_off:
+        click.echo(f"  {one.household}  {one.code.replace('_', ' ')}")

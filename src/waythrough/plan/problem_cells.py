@@ -96,73 +96,65 @@ def cells(situation: Situation, network: Network, also: Mapping[str, int]) -> Ce
     route_of, day_of = _array(n for n, _ in at), _array(t for _, t in at)
     trips = [(routes[n].site, routes[n].end, t, routes[n].days_out) for n, t in at]
     groups = {trip: k for k, trip in enumerate(sorted(set(trips)))}
+    uses = Uses(situation, network)
+    driven = _rows(uses.vehicles(routes[at[c][0]], fleets[f][1], at[c][1]) for c, f in columns)
+    written = [network.caps[what] if kind == "cap" else -1 for kind, what, _ in driven.names]
     return Cells(
         routes=tuple(r.id for r in routes),
         route=route_of,
         day=day_of,
         start=np.searchsorted(route_of, np.arange(len(routes) + 1)),
         alike=_array(groups[trip] for trip in trips),
-        people_rows=_people_rows(situation, routes, ends, at),
+        people_rows=_rows(uses.people(routes[n], t) for n, t in at),
         fleets=tuple(name for name, _ in fleets),
         column_cell=_array(c for c, _ in columns),
         column_fleet=_array(f for _, f in columns),
         column_start=np.searchsorted(_array(c for c, _ in columns), np.arange(len(at) + 1)),
-        vehicle_rows=_vehicle_rows(situation, network, routes, at, [(c, fleets[f][1]) for c, f in columns]),
+        vehicle_rows=replace(driven, stated=np.maximum(driven.capacity, _array(written))),
     )
 
 
-def _people_rows(
-    situation: Situation,
-    routes: list[RouteNow],
-    ends: Mapping[str, DestinationNow],
-    at: list[tuple[int, int]],
-) -> Rows:
-    desk = {s.id: s.registration_per_day for s in situation.sites if s.registration_per_day is not None}
-    caps = {d.id: d.max_people for d in situation.doors if d.max_people is not None}
-    passed = [sorted(doors_with_people(r)) for r in routes]
+class Uses:
+    """The shared rows a trip uses, with their capacity: of people for each aboard, of vehicles for each driving."""
 
-    def used(n: int, t: int) -> Iterator[tuple[Row, int]]:
-        route, arrival = routes[n], t + routes[n].days_out
-        end = ends[route.end]
+    def __init__(self, situation: Situation, network: Network) -> None:
+        self.days, self.network = situation.days, network
+        self._ends = {d.id: d for d in situation.destinations}
+        self._desk = {
+            s.id: s.registration_per_day for s in situation.sites if s.registration_per_day is not None
+        }
+        self._caps = {d.id: d.max_people for d in situation.doors if d.max_people is not None}
+
+    def people(self, route: RouteNow, t: int) -> Iterator[tuple[Row, int]]:
+        """Reception, the registration desk, and doors with a cap on people, leaving on day ``t``."""
+        end, arrival = self._ends[route.end], t + route.days_out
         if end.per_day is not None:
             yield ("day", end.id, arrival), end.per_day
         if end.per_week is not None:
             yield ("week", end.id, arrival // WEEK), end.per_week
         if end.total is not None:
             yield ("total", end.id, 0), end.total
-        if route.site in desk:
-            yield ("site", route.site, t), desk[route.site]
-        for door, offset in passed[n]:
-            if door in caps:
-                yield ("people", door, t + offset), caps[door]
+        if route.site in self._desk:
+            yield ("site", route.site, t), self._desk[route.site]
+        if self._caps:
+            for door, offset in sorted(doors_with_people(route)):
+                if door in self._caps:
+                    yield ("people", door, t + offset), self._caps[door]
 
-    return _rows(used(n, t) for n, t in at)
+    def vehicles(self, route: RouteNow, fleet: FleetNow, t: int) -> Iterator[tuple[Row, int]]:
+        """The fleet on every day the trip keeps its vehicles, and doors with a cap on vehicles."""
+        for day in range(t, min(t + cycle_days(route, fleet), self.days)):
+            yield ("fleet", fleet.id, day), fleet.count
+        if self.network.caps:
+            for door, offset in sorted(self.network.passed[route.id]):
+                if (cap := self.network.cap(door, t + offset)) is not None:
+                    yield ("cap", door, t + offset), cap
 
 
 def doors_with_people(route: RouteNow) -> set[tuple[str, int]]:
     """Each door passed with people aboard, and the day offset: the loaded way; the way home is empty."""
     met = {(door, use.day_offset) for use in route.out for door in use.doors}
     return met | {(door, offset) for door in route.extra_doors for offset in range(route.days_out + 1)}
-
-
-def _vehicle_rows(
-    situation: Situation,
-    network: Network,
-    routes: list[RouteNow],
-    at: list[tuple[int, int]],
-    columns: list[tuple[int, FleetNow]],
-) -> Rows:
-    def used(cell: int, fleet: FleetNow) -> Iterator[tuple[Row, int]]:
-        n, t = at[cell]
-        for day in range(t, min(t + cycle_days(routes[n], fleet), situation.days)):
-            yield ("fleet", fleet.id, day), fleet.count
-        for door, offset in sorted(network.passed[routes[n].id]):
-            if (cap := network.cap(door, t + offset)) is not None:
-                yield ("cap", door, t + offset), cap
-
-    found = _rows(used(cell, fleet) for cell, fleet in columns)
-    written = [network.caps[what] if kind == "cap" else -1 for kind, what, _ in found.names]
-    return replace(found, stated=np.maximum(found.capacity, _array(written)))
 
 
 def _rows(members: Iterable[Iterable[tuple[Row, int]]]) -> Rows:

@@ -48,14 +48,21 @@ def column(values: object) -> Ints:
 
 def travel_units(situation: Situation) -> Units:
     """Every unit with at least one allowed day, in order of need then name."""
+    _, members, start, rows = grouped(situation)
+    return _in_order(situation.households.columns, members, start, rows)
+
+
+def grouped(situation: Situation) -> tuple[Ints, Ints, Ints, tuple[Ints, Ints, Ints, Ints, Ints]]:
+    """Units as they come, those without an allowed day too: the unit of each household; members and where each
+    unit's begin; and (unit, destination, first day, last day, worth) of what they allow, in no order.
+    """
     c = situation.households.columns
     unit_of, members, start = _together(c)
     pairs, holes = _pairs(situation, c)
     in_hole = np.zeros(len(start) - 1, bool)
     in_hole[unit_of[holes]] = True
     rows = _common(c, unit_of, np.diff(start), pairs, in_hole)
-    rows = _with_holes(situation, c, members, start, np.flatnonzero(in_hole), rows)
-    return _in_order(c, members, start, rows)
+    return unit_of, members, start, _with_holes(situation, c, members, start, np.flatnonzero(in_hole), rows)
 
 
 def alone(situation: Situation) -> np.ndarray:

@@ -25,6 +25,16 @@ from waythrough.terms.situation import (
 
 DAYS = 10
 
+RULES_OF_PEOPLE = (
+    "route-known", "route-matches", "day-in-horizon", "door-shut", "door-shut-return", "vehicle-cap", "fleet-known",
+    "fleet-route", "fleet-size", "refused-household", "consent-every-adult", "consent-destination", "consent-live",
+    "consent-data", "household-unknown", "household-site", "household-twice", "family-whole", "kin-together",
+    "vehicle-known", "vehicles-positive", "seats", "special-seats", "stretchers", "destination-known",
+    "destination-stopped", "reception-stated", "reception-day", "reception-week", "reception-total",
+    "registration-day", "people-cap",
+)  # fmt: skip
+"""The hard rules of journeys; the others are about aid and about what a plan says of itself."""
+
 
 def door(name: str, first: int = 0, last: int = DAYS - 1, days: int = DAYS, **more: Any) -> DoorNow:
     open_days = tuple(int(first <= t <= last) for t in range(days))

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from unit.plan.invented import RULES_OF_PEOPLE
 from waythrough.plan import returns
 from waythrough.plan.check import check
 from waythrough.plan.generate import generate
@@ -15,16 +16,6 @@ from waythrough.plan.repair import Repaired, better, repair
 from waythrough.plan.solver import Limits
 from waythrough.terms.planned import Plan
 from waythrough.terms.situation import Situation
-
-PEOPLE = (
-    "route-known", "route-matches", "day-in-horizon", "door-shut", "door-shut-return", "vehicle-cap", "fleet-known",
-    "fleet-route", "fleet-size", "refused-household", "consent-every-adult", "consent-destination", "consent-live",
-    "consent-data", "household-unknown", "household-site", "household-twice", "family-whole", "kin-together",
-    "vehicle-known", "vehicles-positive", "seats", "special-seats", "stretchers", "destination-known",
-    "destination-stopped", "reception-stated", "reception-day", "reception-week", "reception-total",
-    "registration-day", "people-cap",
-)  # fmt: skip
-"""The hard rules of journeys; the others are about aid and about what a plan says of itself."""
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +32,7 @@ def plan(given: Situation) -> Plan:
 
 def broken(situation: Situation, plan: Plan, found: Repaired) -> list[str]:
     new = replace(plan, returns=found.journeys.convoys.trips(), convoys=(), steps=())
-    return [b.rule + " " + b.found for b in check(situation, new) if b.rule in PEOPLE]
+    return [b.rule + " " + b.found for b in check(situation, new) if b.rule in RULES_OF_PEOPLE]
 
 
 def repaired(situation: Situation, plan: Plan) -> Repaired:
