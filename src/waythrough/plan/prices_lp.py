@@ -8,22 +8,28 @@ from where it stopped costs a small part of the first solution, which is what do
 from __future__ import annotations
 
 import math
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import highspy
 import numpy as np
 
-from waythrough.plan.prices import Prices, profit_of, vehicle_profit
-from waythrough.plan.problem import Problem
+from waythrough.plan.prices import Prices, no_prices, profit_of, vehicle_profit
+from waythrough.plan.problem import LARGEST_EXACT, Problem
+from waythrough.plan.problem_parts import RECEPTION, Part, cut, part_of_sites, ranges
 from waythrough.plan.problem_units import Ints
 from waythrough.terms.problems import NoPlan
 
-BEGIN = 6
+BEGIN = 10
 """Options of each unit a program near known prices begins with."""
-JOIN = 4
+JOIN = 8
 """Options of each unit that may join it in one round."""
 MISSING = 5e-4
 """The program is done when all that its missing options could add is this part of its value."""
+PARTS_FROM = 200
+"""Units of the sample from which a program begins with those of its parts."""
+AT_ONCE = 2
+"""Parts solved at a time; what is found does not depend on it."""
 MIXES = (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB)
 
 
@@ -55,21 +61,21 @@ class SampledLp:
     share: float
     seed: int = 0
     near: Prices | None = None
+    scale: float = 0.0
     sample: Ints = field(init=False)
-    scale: float = field(init=False)
 
     def __post_init__(self) -> None:
         self.sample = sample(self.problem, self.share, self.seed)
         everyone = int(self.problem.people[_able(self.problem)].sum())
-        self.scale = int(self.problem.people[self.sample].sum()) / max(everyone, 1)
-        options = _ranges(self.problem.option_start, self.sample)
+        self.scale = self.scale or int(self.problem.people[self.sample].sum()) / max(everyone, 1)
+        options = ranges(self.problem.option_start, self.sample)
         unit = np.repeat(np.arange(len(self.sample)), np.diff(self.problem.option_start)[self.sample])
         first = np.ones(len(options), bool)
         if self.near is not None:
             first = _best_few(profit_of(self.problem, self.near, options), unit, BEGIN)
         self._options, self._unit = options[first], unit[first]
         self._waiting, self._waiting_unit = options[~first], unit[~first]
-        self._build()
+        self._built = False
 
     def solve(self, shut: np.ndarray | None = None) -> Relaxed:
         """The best with the cells marked in ``shut`` (shape: (cells,)) shut; with none given, all are open.
@@ -83,7 +89,9 @@ class SampledLp:
         if not len(self._options):
             nothing = np.zeros(len(cells.column_cell))
             nobody = np.full(self.problem.size, -1, np.int64)
-            return Relaxed(0.0, 0.0, nothing, nobody, self._prices(np.zeros(self._rows)))
+            return Relaxed(0.0, 0.0, nothing, nobody, lifted(self.problem, no_prices(cells)))
+        if not self._built:
+            self._begin(shut)
         high = self.problem.column_count * self.scale
         if shut is not None:
             high = np.where(shut[cells.column_cell], 0.0, high)
@@ -101,6 +109,62 @@ class SampledLp:
             duals = np.asarray(found.row_dual)
             if not self._join(np.maximum(duals, 0.0), self._highs.getInfo().objective_function_value, shut):
                 return self._read(np.asarray(found.col_value), duals)
+
+    def _begin(self, shut: np.ndarray | None) -> None:
+        """Build the program; where it falls into parts, begin where their own programs end.
+
+        With places to be received as if they were without end, the parts' bases together are dual feasible for the
+        whole, so that the dual simplex method has only these few rows to see to.
+        """
+        part = part_of_sites(self.problem)
+        of_unit = part[self.problem.units.site[self.sample]]
+        there = np.unique(of_unit).tolist()
+        if len(there) < 2 or len(self.sample) < PARTS_FROM:
+            self._build()
+            return
+        parts = [self._part(part, n, shut) for n in there]
+        with ThreadPoolExecutor(AT_ONCE) as threads:
+            for _ in threads.map(lambda one: one[1].solve(one[2]), parts):
+                pass
+        self._take([(cut_out, program) for cut_out, program, _ in parts])
+
+    def _part(self, part: Ints, n: int, shut: np.ndarray | None) -> tuple[Part, SampledLp, np.ndarray | None]:
+        """The program of one part alone."""
+        p, rows = self.problem, self.problem.cells.people_rows
+        cells = np.flatnonzero((p.cells.site >= 0) & (part[p.cells.site] == n))
+        units = self.sample[part[p.units.site[self.sample]] == n]
+        endless = [name[0] in RECEPTION for name in rows.names]
+        room = np.where(np.array(endless, bool), LARGEST_EXACT, rows.capacity)
+        found = cut(p, units, cells, room, p.cells.vehicle_rows.capacity)
+        near = None if self.near is None else found.prices(self.near)
+        program = SampledLp(found.problem, 1.0, self.seed, near, self.scale)
+        return found, program, None if shut is None else shut[cells]
+
+    def _take(self, parts: list[tuple[Part, SampledLp]]) -> None:
+        """The options the parts' programs ended with, and the bases they ended at."""
+        units = [np.searchsorted(self.sample, part.units[program.sample]) for part, program in parts]
+        self._options = np.concatenate([part.options[program._options] for part, program in parts])
+        self._unit = np.concatenate([at[one._unit] for at, (_, one) in zip(units, parts, strict=True)])
+        waiting = np.concatenate([part.options[program._waiting] for part, program in parts])
+        of_unit = np.concatenate([at[one._waiting_unit] for at, (_, one) in zip(units, parts, strict=True)])
+        order = np.argsort(of_unit, kind="stable")
+        self._waiting, self._waiting_unit = waiting[order], of_unit[order]
+        self._build()
+        cells = self.problem.cells
+        columns = np.full(len(cells.column_cell), highspy.HighsBasisStatus.kLower)
+        rows, going = np.full(self._rows, highspy.HighsBasisStatus.kBasic), []
+        for at, (part, program) in zip(units, parts, strict=True):
+            basis = program._highs.getBasis()
+            status, many = np.array(basis.col_status), len(part.columns)
+            columns[part.columns] = status[:many]
+            going.append(status[many:])
+            kinds = [kind * len(cells.day) + part.cells for kind in range(3)]
+            shared = (self._people_at + part.people_rows, self._vehicle_at + part.vehicle_rows)
+            rows[np.concatenate([*kinds, *shared, self._unit_at + at])] = np.array(basis.row_status)
+        start = highspy.HighsBasis()
+        start.col_status, start.row_status = [*columns, *np.concatenate(going)], list(rows)
+        start.valid, start.alien = True, False
+        self._highs.setBasis(start)
 
     def _join(self, duals: np.ndarray, reached: float, shut: np.ndarray | None) -> bool:
         """Let the options join that are worth more than their unit has; False when hardly anything is missing."""
@@ -136,6 +200,8 @@ class SampledLp:
 
         Where vehicles are few, half a vehicle flatters the bound of ``solve``.
         """
+        if not self._built:
+            self._build()
         columns = np.arange(len(self._options) + len(self.problem.cells.column_cell), dtype=np.int32)
         for name, value in (
             ("mip_max_nodes", nodes),
@@ -195,19 +261,22 @@ class SampledLp:
             *self._terms(many + np.arange(len(self._options)), self._options, self._unit),
         ]  # fmt: skip
         high = np.zeros(self._rows)
-        high[self._people_at : self._vehicle_at] = cells.people_rows.capacity * self.scale
+        people = cells.people_rows.capacity
+        high[self._people_at : self._vehicle_at] = np.where(
+            people >= LARGEST_EXACT, highspy.kHighsInf, people * self.scale
+        )
         high[self._vehicle_at : self._unit_at] = cells.vehicle_rows.capacity * self.scale
         high[self._unit_at :] = 1.0
         cost = np.r_[np.zeros(many, np.int64), p.option_value[self._options]].astype(float)
         most = np.r_[p.column_count * self.scale, np.ones(len(self._options))]
-        self._highs = _loaded(cost, most, high, parts)
+        self._highs, self._built = _loaded(cost, most, high, parts), True
 
     def _terms(self, column: Ints, options: Ints, units: Ints) -> list[tuple[Ints, Ints, Ints]]:
         """(column, row, value) of what options use: places on their cell, people rows, and their unit."""
         p, rows = self.problem, self.problem.cells.people_rows
         n_cells, unit = len(p.cells.day), self.sample[units]
         cell = p.option_cell[options].astype(np.int64)
-        many, paid = np.diff(rows.start)[cell], _ranges(rows.start, cell)
+        many, paid = np.diff(rows.start)[cell], ranges(rows.start, cell)
         return [
             (column, cell, p.seats[unit]),
             (column, n_cells + cell, p.special[unit]),
@@ -290,13 +359,6 @@ def solved(
 
 def _able(problem: Problem) -> Ints:
     return np.flatnonzero(np.diff(problem.option_start))
-
-
-def _ranges(start: Ints, chosen: Ints) -> Ints:
-    """The positions start[c] … start[c + 1] − 1 of each chosen c, one after the other."""
-    many = np.diff(start)[chosen]
-    before = np.cumsum(many) - many
-    return np.repeat(start[chosen] - before, many) + np.arange(int(many.sum()))
 
 
 def _loaded(

@@ -57,7 +57,8 @@ class Cells:
     """Cells in order of route and day, vehicle columns in order of cell and fleet, and their shared rows.
 
     Cells with the same number in ``alike`` are the same trip by another road: one site and day of departure,
-    one destination and day of arrival.
+    one destination and day of arrival. ``site`` is the number of a cell's site among those of households, −1 where
+    nobody is there.
     """
 
     routes: tuple[str, ...]
@@ -65,6 +66,7 @@ class Cells:
     day: Ints
     start: Ints
     alike: Ints
+    site: Ints
     people_rows: Rows
     fleets: tuple[str, ...]
     column_cell: Ints
@@ -96,6 +98,7 @@ def cells(situation: Situation, network: Network, also: Mapping[str, int]) -> Ce
     route_of, day_of = _array(n for n, _ in at), _array(t for _, t in at)
     trips = [(routes[n].site, routes[n].end, t, routes[n].days_out) for n, t in at]
     groups = {trip: k for k, trip in enumerate(sorted(set(trips)))}
+    here = {name: n for n, name in enumerate(situation.households.columns.site_names)}
     uses = Uses(situation, network)
     driven = _rows(uses.vehicles(routes[at[c][0]], fleets[f][1], at[c][1]) for c, f in columns)
     written = [network.caps[what] if kind == "cap" else -1 for kind, what, _ in driven.names]
@@ -105,6 +108,7 @@ def cells(situation: Situation, network: Network, also: Mapping[str, int]) -> Ce
         day=day_of,
         start=np.searchsorted(route_of, np.arange(len(routes) + 1)),
         alike=_array(groups[trip] for trip in trips),
+        site=_array(here.get(routes[n].site, -1) for n, _ in at),
         people_rows=_rows(uses.people(routes[n], t) for n, t in at),
         fleets=tuple(name for name, _ in fleets),
         column_cell=_array(c for c, _ in columns),

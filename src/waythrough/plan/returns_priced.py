@@ -28,7 +28,7 @@ EVERYBODY = 1_000
 """Units up to which the program for prices looks at all of them."""
 ROUGH = 400
 """Units of the first small sample where there are more; its prices tell the larger one where to begin."""
-SAMPLED, SAMPLED_SHARE, SAMPLED_MOST = 1_000, 0.03, 2_500
+SAMPLED, SAMPLED_SHARE, SAMPLED_MOST = 1_000, 0.07, 6_000
 """Units in the larger sample: so many, and this share of all, but no more than the last."""
 NEAR_ENOUGH = 2e-3
 """Distance from the bound at which the search stops, where nobody said how many slices it should work."""

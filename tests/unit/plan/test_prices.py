@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from unit.plan.invented import situation
+from waythrough.plan import prices_lp
 from waythrough.plan.generate import generate
 from waythrough.plan.network import Network
 from waythrough.plan.prices import Prices, bound, from_names, mean, no_prices
 from waythrough.plan.prices_lp import SampledLp, lifted, sample, scrambled
 from waythrough.plan.problem import Problem, problem
+from waythrough.plan.problem_parts import cut, part_of_sites
 from waythrough.plan.program import make
 from waythrough.plan.sample import Size
 from waythrough.plan.sample import sample as invented
 from waythrough.plan.solver import Limits
+from waythrough.terms.households import Households
 
 few = settings(max_examples=30, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 
@@ -163,3 +168,64 @@ def test_mixed_numbers_are_the_published_ones() -> None:
     # SplitMix64 of seed 1234567 (Steele, Lea, Flood 2014): its first output, by the reference code.
     state = np.array([1234567], np.int64)
     assert [int(x) for x in scrambled(state, 0)] == [6457827717110365317]
+
+
+# --- in parts -----------------------------------------------------------------------------------------------
+
+
+def several_sites() -> Problem:
+    """A district of four sites with vehicles of their own, and destinations that receive from all of them."""
+    here = generate(20_001, 30, 3)
+    homes = Households(tuple(home for n, home in enumerate(here.households) if n % 40 == 0))
+    ends = tuple(replace(end, per_week=max(8, (end.per_week or 0) // 60)) for end in here.destinations)
+    fleets = tuple(replace(fleet, count=1 + fleet.count // 40) for fleet in here.fleets)
+    small = replace(here, households=homes, destinations=ends, fleets=fleets)
+    return problem(small, Network(small))
+
+
+def test_a_program_begun_in_parts_ends_where_one_begun_whole_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    p = several_sites()
+    assert len(set(part_of_sites(p).tolist())) == 4
+    shut = p.cells.day % 5 == 0
+
+    def values(part_from: int, near: Prices | None) -> list[float]:
+        monkeypatch.setattr(prices_lp, "PARTS_FROM", part_from)
+        return [SampledLp(p, 0.9, 1, near=near).solve(s).value for s in (None, shut)]
+
+    whole, parts = values(10**9, None), values(1, None)
+    assert parts == pytest.approx(whole, rel=1e-9)
+    some = SampledLp(p, 0.2, 2).solve().prices
+    assert values(1, some) == pytest.approx(whole, rel=1e-3)
+    full = SampledLp(p, 1.0).solve()
+    assert full.value - 1 <= bound(p, full.prices) <= full.value * 1.001
+    rows = p.cells.people_rows
+    weeks = np.array([name[0] == "week" for name in rows.names])
+    assert full.prices.people_rows[weeks].any(), (
+        "places to be received are scarce, so the parts had to give way"
+    )
+
+
+def test_sites_that_share_vehicles_or_caps_are_one_part() -> None:
+    here = generate(20_001, 10, 3)
+    everywhere = replace(here, fleets=(replace(here.fleets[0], routes=()), *here.fleets[1:]))
+    assert set(part_of_sites(problem(everywhere, Network(everywhere))).tolist()) == {0}
+    doors = tuple(replace(door, max_people=50) for door in here.doors)
+    capped = replace(here, doors=doors)
+    assert len(set(part_of_sites(problem(capped, Network(capped))).tolist())) < 4
+
+
+def test_parts_at_the_prices_of_the_whole_prove_its_bound_together() -> None:
+    """Every term of the bound belongs to one part, but places to be received, which are paid for once."""
+    p = several_sites()
+    prices = SampledLp(p, 1.0).solve().prices
+    part, room = part_of_sites(p), p.cells.people_rows
+    total = int(prices.people_rows @ room.stated) + int(prices.vehicle_rows @ p.cells.vehicle_rows.stated)
+    for n in range(int(part.max()) + 1):
+        units = np.flatnonzero(part[p.units.site] == n)
+        cells = np.flatnonzero(part[p.cells.site] == n)
+        one = cut(p, units, cells, room.capacity, p.cells.vehicle_rows.capacity)
+        mine = one.prices(prices)
+        grid = one.problem.cells
+        total += bound(one.problem, mine) - int(mine.people_rows @ grid.people_rows.stated)
+        total -= int(mine.vehicle_rows @ grid.vehicle_rows.stated)
+    assert total == bound(p, prices)
