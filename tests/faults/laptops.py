@@ -9,8 +9,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from waythrough.ledger import Ledger, grants
+from waythrough.ledger.erasing import covers, excuses
 from waythrough.ledger.header import header_hash
 from waythrough.ledger.keys import DeviceKey
+from waythrough.ledger.orders import Erasures
 from waythrough.ledger.parcels import Parcel
 from waythrough.terms.entries import Draft, Entry, Vaulted
 
@@ -165,7 +167,7 @@ def shown(laptop: Laptop) -> dict[str, object]:
         "heads": {head.record: sorted(entry.id for entry in head.entries) for head in heads},
         "contested": {head.record for head in heads if head.contested},
         "entries": {
-            entry.id: (entry.record, entry.corrects, entry.aside, entry.state == "erased")
+            entry.id: (entry.record, entry.corrects, entry.aside, gone(entry, world.erasures))
             for entry in ledger.log(limit=1_000_000)
         },
         "devices": world.members.devices(),
@@ -175,6 +177,15 @@ def shown(laptop: Laptop) -> dict[str, object]:
         "subjects": world.erasures.subjects("valley"),
         "forks": sorted((fork.log, fork.sequence, sorted(fork.commits)) for fork in ledger.forks()),
     }
+
+
+def gone(entry: Entry, erasures: Erasures) -> bool | str:
+    """Whether the body is erased. Of one order copies may differ: of one whose author was cut off after some of them
+    had carried it out in good faith. It stands as not honoured in every copy, until somebody gives it again.
+    """
+    if excuses(erasures, entry.id, entry.vaulted) and not covers(erasures, entry.id, entry.vaulted):
+        return "under an order of somebody cut off since"
+    return entry.state == "erased"
 
 
 def meet(laptops: Sequence[Laptop], rounds: int = 8) -> None:

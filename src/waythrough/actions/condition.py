@@ -121,10 +121,12 @@ def erasures(world: World, device: bytes | None) -> Remark:
     if owing:
         found = f"{len(owing)} orders to erase have no receipt of this device"
         return unsafe("erasures", found, "Run: waythrough sync, or open and write once", PEOPLE_AT_RISK)
-    if waiting := orders.pending():
-        return watch(
-            "erasures", f"{len(waiting)} orders to erase wait for approval", "Run: waythrough log --own"
-        )
+    not_honoured = orders.pending()
+    if waiting := sum(one.waits for one in not_honoured):
+        return watch("erasures", f"{waiting} orders to erase wait for approval", "Run: waythrough log --own")
+    if not_honoured:
+        found = f"{len(not_honoured)} orders to erase are not honoured; some copies may have carried them out"
+        return watch("erasures", found, "Run: waythrough log --own, and give anew what is still to be erased")
     return good("erasures", "every order to erase was carried out here")
 
 

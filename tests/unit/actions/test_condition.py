@@ -126,6 +126,18 @@ def test_orders_to_erase_that_were_not_carried_out_are_unsafe(two: Two) -> None:
     assert "wait for approval" in two.said(two.other, two.second)["erasures"].found
 
 
+def test_an_order_of_somebody_cut_off_since_is_named_as_not_honoured(two: Two) -> None:
+    noted = two.note(two.first)
+    two.sync()
+    two.other.act([orders.erase("t", entries=[noted], reason="asked", day=NOW.date())], author=BORIS)
+    other = next(one for one in two.first.world().members.devices() if one.name == "b-laptop")
+    two.first.act([grants.revoke(other, after=())], author=AMINA)
+    two.sync()
+    found = two.said()["erasures"]
+    assert found.state == WATCH
+    assert "1 orders to erase are not honoured" in found.found
+
+
 def test_backups_and_syncs_age(two: Two) -> None:
     assert condition.backed_up((NOW - timedelta(days=1), "b.wayback"), NOW).state == GOOD
     assert (

@@ -15,9 +15,9 @@ from waythrough.terms.problems import DeviceNotEnrolled
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[tuple[Laptop, Laptop, Laptop]]:
-    """Root, a keeper, and a laptop at the gate."""
-    rng = random.Random(5)
+def office(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[tuple[Laptop, Laptop, Laptop]]:
+    """Root, a keeper, and a laptop at the gate, with randomness of each test's own: no nonce comes twice."""
+    rng = random.Random(request.node.name)
     root = Laptop(tmp_path, "root", rng)
     keeper, gate = (Laptop(tmp_path, name, rng, root) for name in ("one", "three"))
     yield root, keeper, gate
@@ -95,3 +95,25 @@ def test_what_was_erased_before_its_author_was_cut_off_can_still_be_passed_on(
     (entry,) = new.ledger.history("household-1")
     assert entry.state == "erased"
     new.ledger.close()
+
+
+def test_copies_may_differ_in_what_one_erased_before_it_was_cut_off_until_the_order_is_given_again(
+    office: tuple[Laptop, Laptop, Laptop],
+) -> None:
+    root, keeper, gate = office
+    gate.write([Draft("household", "household-1", {"size": 4}, vaulted=Vaulted("what", "h-1", "valley"))])
+    everyone_agrees(office)
+    keeper.act(orders.erase("wish", subjects=["h-1"], reason="asked", day=keeper.clock.now.date()))
+    root.act(grants.revoke(device(root, "one"), after=()))
+    everyone_agrees(office)
+    for laptop in office:
+        (waiting,) = laptop.ledger.world().erasures.pending()
+        assert not waiting.waits
+    assert [states(laptop) for laptop in office] == [["sealed"], ["erased"], ["open"]]
+    root.act(orders.erase("again", subjects=["h-1"], reason="asked", day=root.clock.now.date()))
+    everyone_agrees(office)
+    assert [states(laptop) for laptop in office] == [["erased"]] * 3
+
+
+def states(laptop: Laptop) -> list[str]:
+    return [entry.state for entry in laptop.ledger.history("household-1")]
