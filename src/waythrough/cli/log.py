@@ -13,6 +13,7 @@ from waythrough.terms.when import parse_day
 
 if TYPE_CHECKING:
     from waythrough.actions.log import Wanted
+    from waythrough.actions.workspace import Workspace
 
 
 @click.command("log", cls=Shared)
@@ -29,8 +30,13 @@ if TYPE_CHECKING:
 @click.option("--aside", is_flag=True, help="Only what was set aside and does not count.")
 @click.option("--contested", is_flag=True, help="Only what stands against another account.")
 @click.option("--own", is_flag=True, help="Only the ledger's own acts: devices, erasures, checkpoints.")
+@click.option(
+    "--readings", is_flag=True, help="Instead: when people's data were read in bulk on this device."
+)
 @pass_settings
-def command(settings: Settings, limit: int, before: str | None, **chosen: str | bool | None) -> None:
+def command(
+    settings: Settings, limit: int, before: str | None, readings: bool, **chosen: str | bool | None
+) -> None:
     """The newest entries, newest first, a page at a time. With --as-of, only what was known by that day.
 
     \b
@@ -38,11 +44,15 @@ def command(settings: Settings, limit: int, before: str | None, **chosen: str | 
       waythrough log --limit 50
       waythrough log --author person-2 --since 2019-03-01
       waythrough log --aside
+      waythrough log --readings
     """
     from waythrough.actions.log import page, remark
     from waythrough.terms.kinds import KINDS
 
     ws = settings.open()
+    if readings:
+        _readings(settings, ws, limit)
+        return
     shown = page(ws, _wanted(settings, chosen), limit, before)
     disputed = {entry.id for head in ws.ledger.contested() for entry in head.entries}
     if settings.json:
@@ -72,6 +82,16 @@ def command(settings: Settings, limit: int, before: str | None, **chosen: str | 
     settings.table(["entry", "recorded (UTC)", "known on", "kind", "record", "by", "device", ""], rows)
     if shown.older:
         settings.next(f"waythrough log --before {shown.older}")
+
+
+def _readings(settings: Settings, ws: Workspace, limit: int) -> None:
+    """The newest bulk readings first: who read how many people's data, and for which command."""
+    found = ws.ledger.readings()[: -limit - 1 : -1]
+    if settings.json:
+        settings.emit("readings", {"readings": [reading._asdict() for reading in found]})
+        return
+    rows = [[one.at, one.person, one.command, one.vault, str(one.subjects)] for one in found]
+    settings.table(["read at (UTC)", "by", "for", "class of data", "about how many"], rows)
 
 
 def _wanted(settings: Settings, chosen: dict[str, str | bool | None]) -> Wanted:

@@ -318,6 +318,11 @@ class Ledger(Questions):
         for vault, n in sorted(subjects.items()):
             keyring.note_reading(Reading(at, person, command, vault, n))
 
+    def readings(self) -> list[Reading]:
+        """Every reading of people's data in bulk on this device, oldest first; none where it holds no keys."""
+        keyring = self._keyring()
+        return keyring.readings() if keyring else []
+
     def act(self, drafts: Sequence[Draft], *, author: str) -> tuple[Entry, ...]:
         """Write entries of the ledger's own (``ledger.…``) and put them into effect: enrol, revoke, erase, attest.
 

@@ -34,6 +34,9 @@ class Keys(Protocol):
     def note_reading(self, reading: Reading) -> None:
         """Keep that a class of data was read in bulk, on this device."""
 
+    def readings(self) -> list[Reading]:
+        """Every bulk reading on this device, oldest first."""
+
     def current(self, vaulted: Iterable[Vaulted]) -> Mapping[tuple[str, str], bytes]:
         """The keys to seal under now, by class and subject; made where missing, and durable when this returns."""
 

@@ -124,8 +124,7 @@ def test_a_bulk_reading_is_noted_on_this_device(named, person):
         other.purpose, other.reader = "plan", "person-1"
         other.known("household")
         other.known("consent")
-        rings = other.ledger._keyring()
-    noted = rings.readings()
+    noted = named.ledger.readings()
     assert [(one.person, one.command, one.vault, one.subjects) for one in noted] == [
         ("person-1", "plan", "what", 1)
     ]

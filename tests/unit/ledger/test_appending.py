@@ -246,7 +246,15 @@ def test_a_reader_without_keys_notes_nothing_and_makes_none(
     ledger.close()
     with Ledger.open(workspace) as reader:
         reader.note_reading(AMINA, "plan", {WHAT: 3})
+        assert reader.readings() == []
     assert not (tmp_path / "home").exists()
+
+
+def test_a_reading_in_bulk_is_listed_on_the_device_that_read(ledger: Ledger) -> None:
+    ledger.append([Draft("household", "h-1", {}, vaulted=Vaulted(WHAT, "hh-1"))], author=AMINA)
+    ledger.note_reading(AMINA, "plan", {WHAT: 3})
+    (noted,) = ledger.readings()
+    assert (noted.person, noted.command, noted.vault, noted.subjects) == (AMINA, "plan", WHAT, 3)
 
 
 def test_a_file_without_its_first_entry_is_no_ledger(ledger: Ledger, workspace: Path) -> None:
