@@ -145,6 +145,8 @@ def test_a_movement_is_listed_shown_and_not_started_past_its_gates(wt, tirsa):
     assert shown.code == 0, shown.err
     assert {gate["passed"] for gate in shown.json["gates"]} >= {False}
     assert "gates_passed" in shown.json["next"]
+    spoken = wt("movements", "show", "movement-9", "-C", tirsa, "--as-of", "2026-12-31").out
+    assert "✗ One of us is named who answers for the trip on" in spoken
     stopped = wt("movements", "move", "movement-9", "gates_passed", "-C", tirsa)
     assert stopped.code == 7
     assert "waythrough movements show movement-9" in stopped.err

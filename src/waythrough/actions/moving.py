@@ -241,6 +241,10 @@ def tally(ws: Workspace, movement: Movement) -> dict[str, int]:
     return {code: counts[code] for code in code_list("boarding_state").codes if counts[code]}
 
 
+FREE_A_SEAT = ("no_show", "declined_at_boarding", "withdrawn", "removed_by_authority")
+"""What may become of a household before the vehicle leaves that gives its seats to others."""
+
+
 def next_standby(ws: Workspace, movement: Movement) -> list[Boarding]:
     """Households that may take a seat that comes free, in the order in which they were put on the list."""
     return [line for line in lines(ws, movement).values() if line.state == "standby"]

@@ -70,11 +70,6 @@ def last_backup(ledger: str) -> tuple[datetime, Path] | None:
     return (datetime.fromisoformat(said["at"]), Path(said["file"])) if said else None
 
 
-def has_recovery_code() -> bool:
-    """Whether this device has a recovery code, which opens every backup made from now on."""
-    return bool(_recovery_recipient())
-
-
 def _recovery_recipient() -> tuple[str, ...]:
     home = data_folder()
     key = load(home).recovery_key if (home / FILE_NAME).exists() else None

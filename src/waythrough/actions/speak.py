@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from waythrough.actions.why import Why
@@ -9,8 +10,10 @@ from waythrough.publish import plans, values
 from waythrough.publish import why_words as whys
 from waythrough.publish.content import Report
 from waythrough.publish.desk import Desk
+from waythrough.publish.movement_words import movement_gate
 from waythrough.publish.urgent import urgent
 from waythrough.publish.words import Words
+from waythrough.terms.planned import Gate
 from waythrough.terms.whys import Changes
 
 _ISOLATES = str.maketrans("", "", "\u2066\u2067\u2068\u2069")
@@ -105,6 +108,12 @@ def why_words(report: Report, found: Why, language: str = "en") -> list[str]:
     if found.target:
         said += whys.of_target(desk, situation, found.target)
     return [_text(line) for line in said]
+
+
+def gate_words(report: Report, gates: Iterable[Gate], language: str = "en") -> list[str]:
+    """What must be true before a movement starts, in words."""
+    desk = Desk(report, "internal", Words(language))
+    return [_text(movement_gate(desk, gate)) for gate in gates]
 
 
 def change_words(report: Report, what: Changes, language: str = "en") -> list[str]:

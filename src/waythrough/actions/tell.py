@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from waythrough.actions import gaps, understand
@@ -22,6 +22,7 @@ from waythrough.terms.doing import Exercise
 from waythrough.terms.entries import WouldWrite
 from waythrough.terms.kinds import Known
 from waythrough.terms.parties import Person
+from waythrough.terms.places import Site
 from waythrough.terms.problems import LedgerBroken, NoPlan
 from waythrough.terms.sayings import Claim, Figure
 from waythrough.terms.situation import HouseholdNow
@@ -57,21 +58,9 @@ def gather(
         chosen = None  # the report then says that there is no plan, and its gaps say why
     worth = tuple(value_doors(chosen, pairs)) if chosen and values else ()
     population = understand.population(ws, site.id)
-    report = Report(
-        site=site,
-        as_of=ws.as_of,
-        generated_at=ws.clock(),
-        ledger=ws.ledger.id,
+    report = replace(
+        named(ws, site),
         banners=tuple(e.notice for e in exercises(ws)),
-        parties=tuple(ws.records("party")),
-        organisations=tuple(ws.records("organisation")),
-        places=tuple(ws.records("place")),
-        zones=tuple(ws.records("zone")),
-        legs=tuple(ws.records("leg")),
-        doors=tuple(ws.records("door")),
-        routes=tuple(ws.records("route")),
-        destinations=tuple(ws.records("destination")),
-        goods={r.id: r.names for kind in ("commodity", "warehouse", "fleet") for r in ws.records(kind)},
         states=tuple(understand.board(ws)),
         requests=tuple(ws.known("request")),
         invitations=tuple(ws.known("invitation")),
@@ -100,6 +89,25 @@ def gather(
         entries=entries(ws),
     )
     return Told(report, chosen)
+
+
+def named(ws: Workspace, site: Site) -> Report:
+    """A report that knows what everything is called, and nothing else yet."""
+    return Report(
+        site=site,
+        as_of=ws.as_of,
+        generated_at=ws.clock(),
+        ledger=ws.ledger.id,
+        parties=tuple(ws.records("party")),
+        organisations=tuple(ws.records("organisation")),
+        places=tuple(ws.records("place")),
+        zones=tuple(ws.records("zone")),
+        legs=tuple(ws.records("leg")),
+        doors=tuple(ws.records("door")),
+        routes=tuple(ws.records("route")),
+        destinations=tuple(ws.records("destination")),
+        goods={r.id: r.names for kind in ("commodity", "warehouse", "fleet") for r in ws.records(kind)},
+    )
 
 
 def _stated_by(ws: Workspace) -> dict[str, str]:

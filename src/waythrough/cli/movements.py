@@ -182,8 +182,9 @@ def take_up(settings: Settings, days: int, plan_file: Path | None, situation_fil
 @pass_settings
 def show(settings: Settings, movement_id: str, with_lines: bool) -> None:
     """What must be true before a movement starts, who is on its manifest by state, and what may follow."""
-    from waythrough.actions import moving
+    from waythrough.actions import moving, tell
     from waythrough.actions.permissions import check_can
+    from waythrough.actions.speak import gate_words
 
     ws = settings.open()
     movement = ws.get("movement", movement_id)
@@ -205,10 +206,11 @@ def show(settings: Settings, movement_id: str, with_lines: bool) -> None:
         left = (movement.need_by.latest - ws.as_of).days
         click.echo(f"Needed by {movement.need_by.latest}: {left} days left." if left >= 0 else
                    f"Was needed by {movement.need_by.latest}, {-left} days ago.")  # fmt: skip
-    settings.table(
-        ["", "what must be true", "of"],
-        [["✓" if g.passed else "✗", g.gate.code.replace("_", " "), g.gate.about] for g in gates],
-    )
+    report = tell.named(ws, ws.get("site", movement.site))
+    for one, words in zip(
+        gates, gate_words(report, [one.gate for one in gates], settings.tongue), strict=True
+    ):
+        click.echo(f"{'✓' if one.passed else '✗'} {words}")
     boarding = code_list("boarding_state")
     for code, n in tally.items():
         mark = "  ▲ asks for a named person's attention" if boarding.codes[code]["protection"] else ""
@@ -258,15 +260,19 @@ def board(
 
     Nobody is confirmed before the clearance, or boarded without having been asked again.
     """
-    from waythrough.actions.moving import board_households
+    from waythrough.actions.moving import FREE_A_SEAT, board_households, next_standby
 
     with settings.open_now() as ws:
         day: date = parse_day(on, "--on") if on else ws.clock().date()
         written = board_households(ws, settings.actor(ws), movement_id, state, households, day)
+        waiting = [line.household for line in next_standby(ws, ws.get("movement", movement_id))]
+    free = waiting if state in FREE_A_SEAT else []
     if settings.json:
-        settings.emit("entries", {"entries": [entry.id for entry in written]})
+        settings.emit("entries", {"entries": [entry.id for entry in written], "standby": free})
     else:
         click.echo(f"{len(written)} lines written.")
+        if free:
+            click.echo(f"Seats came free. Next on the standby list: {', '.join(free[:3])}.")
     settings.next(f"waythrough movements show {movement_id} --lines")
 
 

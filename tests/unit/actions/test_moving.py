@@ -7,13 +7,14 @@ from datetime import date
 
 import pytest
 
-from waythrough.actions import moving
+from waythrough.actions import moving, speak, tell
 from waythrough.actions.moving import GatesShut, ManifestOpen, gates, lines, move, next_standby, tally
 from waythrough.actions.record import lift_stop, record
 from waythrough.terms.access import Guarantee
 from waythrough.terms.doing import Boarding, Incident, Movement
 from waythrough.terms.parties import Person
 from waythrough.terms.people import Consent, Household
+from waythrough.terms.planned import Gate
 from waythrough.terms.problems import CannotFollow, NotYours, Protected
 from waythrough.terms.when import Days, Window
 
@@ -210,3 +211,24 @@ def test_the_head_of_office_sees_no_manifest_and_writes_none(ready, person) -> N
 def test_a_convoy_needs_no_manifest(ws, person) -> None:
     assert not moving.carries_people(dataclasses.replace(JOURNEY, kind="aid_convoy"))
     assert moving.carries_people(dataclasses.replace(JOURNEY, kind="medical_evacuation"))
+
+
+@pytest.mark.parametrize("language", ["en", "ar", "fr", "ru"])
+def test_what_must_be_true_is_said_in_words_not_in_codes(ready, person, language) -> None:
+    record(ready, person, dataclasses.replace(JOURNEY, id="movement-2", responsible=""))
+    every = [
+        state.gate
+        for name in ("movement-1", "movement-2")
+        for state in gates(ready, ready.get("movement", name))
+    ]
+    every += [
+        Gate("no_door_recorded", "zone-river"), Gate("no_stop", "dest-mill", {"reason": "harm was reported"}),
+        Gate("consents_live", "site-ford", {"households": "2"}),
+    ]  # fmt: skip
+    said = speak.gate_words(tell.named(ready, ready.get("site", "site-ford")), every, language)
+    assert len(said) == len(every)
+    for gate, sentence in zip(every, said, strict=True):
+        assert gate.code not in sentence
+        assert gate.about not in sentence or gate.code == "vehicles_ready"
+    if language == "en":
+        assert any(line.endswith("Now stands: harm was reported.") for line in said)
