@@ -48,10 +48,10 @@ class Luck:
         numbers = [self.board.doors.index(door) for door in change.doors]
         quiet = self._unasked(numbers)
         before = self._without(change.doors, quiet, numbers)
-        known = quiet.known.copy()
+        known = quiet.answers.known.copy()
         for number, bits in zip(numbers, change.doors_days(self.base.network).values(), strict=True):
             known[number] = [bits >> WORD * k & 0xFFFFFFFFFFFFFFFF for k in range(known.shape[1])]
-        after = self._play(quiet._replace(known=known))
+        after = self._play(quiet._replace(answers=quiet.answers._replace(known=known)))
         return (
             self._fan(after.moved.sum(axis=1) - before.moved.sum(axis=1), "people"),
             self._fan(before.unmet.sum(axis=1) - after.unmet.sum(axis=1), "person-days"),
@@ -59,12 +59,15 @@ class Luck:
 
     def _unasked(self, numbers: Sequence[int]) -> World:
         """Without an answer of the doors concerned: the change stands in its place."""
-        asked = self.board.world.asked.copy()
+        world = self.board.world
+        asked = world.answers.asked.copy()
         asked[list(numbers)] = -1
-        return self.board.world._replace(asked=asked)
+        return world._replace(answers=world.answers._replace(asked=asked))
 
     def _without(self, doors: tuple[str, ...], quiet: World, numbers: Sequence[int]) -> Played:
-        asked = tuple(d for d, n in zip(doors, numbers, strict=True) if self.board.world.asked[n] >= 0)
+        asked = tuple(
+            d for d, n in zip(doors, numbers, strict=True) if self.board.world.answers.asked[n] >= 0
+        )
         if asked not in self.known:
             self.known[asked] = self._play(quiet)
         return self.known[asked]

@@ -62,8 +62,8 @@ def simulate(
         weeks=fans.weeks(played, *span, level),
         moved=fans.fan(played.moved.sum(axis=1), "people", situation.as_of, level),
         unmet=fans.fan(played.unmet.sum(axis=1), "person-days", situation.as_of, level),
-        first_journey=fans.first(played.first[:, 0], *span),
-        first_convoy=fans.first(played.first[:, 1], *span),
+        first_journey=fans.first(played.first[0], *span),
+        first_convoy=fans.first(played.first[1], *span),
         unknown=now.unknown,
         cases=now.cases,
     )

@@ -49,15 +49,21 @@ class _Rows:
     weight: np.ndarray
 
 
-def lanes(situation: Situation) -> tuple[int, list[Lane]]:
-    """How many classes there are, and the lanes of all of them in the order they are served."""
+def lanes(situation: Situation) -> tuple[np.ndarray, list[Lane]]:
+    """The special seats that a thousand people of each class need, and the lanes of all classes in the order they
+    are served. Shape of the first: (classes,).
+    """
     units = travel_units(situation)
     if not units.names:
-        return 0, []
-    size = column(situation.households.columns.size)[units.member]
-    people = np.add.reduceat(size, units.member_start[:-1])
+        return np.zeros(0, np.int64), []
+    columns = situation.households.columns
+    people, special = (
+        np.add.reduceat(column(each)[units.member], units.member_start[:-1])
+        for each in (columns.size, columns.special)
+    )
     rows = _rows(units, people)
-    group, site = _classes(units, people, rows)
+    group, site = _classes(units, people, special > 0, rows)
+    needs = np.bincount(group, weights=special) * 1_000 / np.bincount(group, weights=people)
     by_name = {site.id: n for n, site in enumerate(situation.sites)}
     number = np.array([by_name[name] for name in situation.households.columns.site_names], np.int64)
     found = []
@@ -66,7 +72,7 @@ def lanes(situation: Situation) -> tuple[int, list[Lane]]:
         most = np.bincount(here.end, weights=here.people)
         for end in sorted(np.unique(here.end).tolist(), key=lambda e: (-most[e], e))[:PLACES]:
             found.append(_lane(n, int(number[site[n]]), _where(here, here.end == end), situation.days))
-    return int(group.max()) + 1, sorted(found, key=lambda lane: (lane.order, lane.group, lane.end))
+    return np.ceil(needs).astype(np.int64), sorted(found, key=lambda lane: (lane.order, lane.group, lane.end))
 
 
 def _rows(units: Units, people: np.ndarray) -> _Rows:
@@ -80,16 +86,19 @@ def _rows(units: Units, people: np.ndarray) -> _Rows:
     return _Rows(unit, end, first, last, rank, people[unit], units.weight[unit])
 
 
-def _classes(units: Units, people: np.ndarray, rows: _Rows) -> tuple[np.ndarray, list[int]]:
-    """Each unit's class, and each class's site: by site and first choice, then, in parts of about as many
-    people, the neediest first, then those whose consents end first.
+def _classes(
+    units: Units, people: np.ndarray, special: np.ndarray, rows: _Rows
+) -> tuple[np.ndarray, list[int]]:
+    """Each unit's class, and each class's site: by site, first choice and whether it needs special seats, then, in
+    parts of about as many people, the neediest first, then those whose consents end first.
     """
     wanted = rows.rank == 0
     end = np.zeros(len(people), np.int64)
     end[rows.unit[wanted]] = rows.end[wanted]
     last = np.zeros(len(people), np.int64)
     np.maximum.at(last, rows.unit[wanted], rows.last[wanted])
-    kind, of = np.unique(units.site * (int(end.max()) + 1) + end, return_inverse=True)
+    place = units.site * (int(end.max()) + 1) + end
+    kind, of = np.unique(2 * place + special, return_inverse=True)
     parts = max(1, CLASSES // len(kind))
     part = np.zeros(len(people), np.int64)
     for n in range(len(kind)):

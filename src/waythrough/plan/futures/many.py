@@ -1,29 +1,30 @@
-"""The same futures as `plan.kernels.futures.run`, with numpy alone: many side by side, one day at a time.
+"""The same futures as the loops of `plan.kernels`, with numpy alone: many side by side, one day at a time.
 
 Every step stands in the order of the kernel and gives the same whole numbers. Rows are futures throughout.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from waythrough.plan.kernels import futures as kernel
-from waythrough.plan.kernels.futures import World
+from waythrough.plan.kernels.futures import Answers, Feeding, Leaving, World
 
 SIDE_BY_SIDE = 2_048
 """Futures played together: enough to make numpy's calls cheap, few enough to stay in a processor's cache."""
 _ALL = 0xFFFFFFFFFFFFFFFF
 
 
-def run(w: World, seed: int, start: int, stop: int, moved: Any, unmet: Any, first: Any) -> None:
-    """See `plan.kernels.futures.run`."""
-    for begin in range(start, stop, SIDE_BY_SIDE):
-        end = min(stop, begin + SIDE_BY_SIDE)
-        rows = slice(begin - start, end - start)
-        _Block(w, keys(seed, begin, end), moved[rows], unmet[rows], first[rows]).play()
+def run(w: World, seed: int, start: int, moved: Any, unmet: Any, first: Any) -> None:
+    """Play futures ``start`` and after, a row of the results for each; see `plan.futures.play.Played`."""
+    for begin in range(0, len(moved), SIDE_BY_SIDE):
+        rows = slice(begin, min(len(moved), begin + SIDE_BY_SIDE))
+        road = road_bits(w.answers, keys(seed, start + rows.start, start + rows.stop))
+        _Leaving(w.leaving, road[:, : w.outward], w.horizon, moved[rows], first[0, rows]).play()
+        _Feeding(w.feeding, road[:, w.outward :], w.horizon, unmet[rows], first[1, rows]).play()
 
 
 def keys(seed: int, start: int, stop: int) -> Any:
@@ -33,74 +34,159 @@ def keys(seed: int, start: int, stop: int) -> Any:
     return kernel.mix(root + (np.arange(start, stop, dtype=np.uint64) + np.uint64(1)) * golden)
 
 
-def door_bits(w: World, key: Any) -> Any:
+def door_bits(a: Answers, key: Any) -> Any:
     """The days on which each door is open in each future. Shape (futures, doors, words)."""
-    level, at_once, common = _parties(w, key)
-    doors, words = w.known.shape
+    level, common = _parties(a, key)
+    doors, words = a.known.shape
     opens = np.zeros((len(key), doors, words), np.uint64)
-    days = len(w.people)
+    days = len(a.below) - 1
     for g in range(doors):
         x = _draw(key, kernel.DOOR + g)
-        holds_for = np.searchsorted(w.suspended, _low(x), side="right")
-        for k in range(words):
-            opens[:, g, k] = w.known[g, k] & _below(holds_for - kernel.WORD * k)
-        if w.curve[g] < 0 or w.asked[g] < 0:
+        holds_for = np.searchsorted(a.suspended[a.rate[g]], _low(x), side="right")
+        opens[:, g] = a.known[g] & a.below[holds_for]
+        if a.curve[g] < 0 or a.asked[g] < 0:
             continue
-        p = w.party[g]
-        u = np.where(at_once[:, p], common[:, p], _high(x))
+        p = a.party[g]
+        u = np.where(common[:, p] < 0, _high(x), common[:, p])
         # A row per level: how many days have not reached the share drawn.
-        begins = w.asked[g] + (w.answered[w.curve[g]][level[:, p]] <= u[:, None]).sum(axis=1)
-        ends = np.minimum(days, begins + np.minimum(w.holds[g], holds_for))
-        for k in range(words):
-            window = _below(ends - kernel.WORD * k) & ~_below(begins - kernel.WORD * k)
-            opens[:, g, k] |= np.where(begins < ends, window, np.uint64(0))
+        begins = a.asked[g] + (a.answered[a.curve[g]][level[:, p]] <= u[:, None]).sum(axis=1)
+        begins = np.minimum(days, begins)
+        ends = np.minimum(days, begins + np.minimum(a.holds[g], holds_for))
+        opens[:, g] |= a.below[ends] & ~a.below[begins]
     return opens
 
 
-def road_bits(w: World, opens: Any) -> Any:
-    """The days on which a trip may start on each route. Shape (futures, routes, words)."""
-    roads, words = w.starts.shape
-    found = np.broadcast_to(w.starts, (len(opens), roads, words)).copy()
+def road_bits(a: Answers, key: Any) -> Any:
+    """The days on which a trip may start on each road. Shape (futures, roads, words)."""
+    opens, roads = door_bits(a, key), len(a.starts)
+    found = np.broadcast_to(a.starts, (len(key), *a.starts.shape)).copy()
+    stopped = {p: _stopped(a, key, p) for p in range(len(a.impeded))}
     for r in range(roads):
-        for i in range(w.door_from[r], w.door_from[r + 1]):
-            bits, by = opens[:, w.door_of[i]], int(w.offset_of[i])
+        for i in range(a.door_from[r], a.door_from[r + 1]):
+            bits, by = opens[:, a.door_of[i]], int(a.offset_of[i])
             shifted = bits >> np.uint64(by)
             if by > 0:
                 shifted[:, :-1] |= bits[:, 1:] << np.uint64(kernel.WORD - by)
             found[:, r] &= shifted
+        for i in range(a.party_from[r], a.party_from[r + 1]):
+            found[:, r] &= ~stopped[int(a.party_of[i])]
     return found
 
 
 @dataclass
-class _Block:
-    """Futures played side by side, and where each of them stands."""
+class _Leaving:
+    """People out in futures side by side, and where each of them stands."""
 
-    w: World
-    key: Any
+    w: Leaving
+    road: Any
+    horizon: int
     moved: Any
-    unmet: Any
     first: Any
-    stopped: dict[int, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        w, n = self.w, len(self.key)
-        days = len(w.people)
-        sites, goods = w.stock.shape
-        farthest, towns = days + w.longest, len(w.daily)
-        self.days, self.outward = days, w.starts.shape[0] - w.allowed.shape[0]
-        self.road = road_bits(w, door_bits(w, self.key))
-        self.free = np.tile(w.vehicles, (n, 1))
-        self.back = np.zeros((farthest, n, len(w.vehicles)), np.int64)
-        self.gone = np.zeros((n, w.classes), np.int64)
-        self.came = np.zeros((farthest, n, towns), np.int64)
-        self.came_week = np.zeros((farthest // 7 + 1, n, towns), np.int64)
-        self.came_total = np.zeros((n, towns), np.int64)
-        self.held = np.tile(w.stock, (n, 1, 1))
+        w, n, fleets = self.w, len(self.road), len(self.w.room)
+        self.days, weeks = len(w.rises), self.horizon // 7 + 1
+        self.free = np.tile(w.fresh[:fleets], (n, 1))
+        self.back = np.zeros((self.horizon, n, fleets), np.int64)
+        self.gone = np.zeros((n, len(w.special)), np.int64)
+        at = fleets * (1 + self.horizon) + len(w.special)
+        limits = w.fresh[at : at + w.towns * (1 + weeks + self.horizon)].reshape(-1, w.towns)
+        self.places = np.repeat(limits[:, None, :], n, axis=1)
+        self.in_week, self.on_day = self.places[1 : 1 + weeks], self.places[1 + weeks :]
+        self.moved[:], self.first[:] = 0, self.days
+
+    def play(self) -> None:
+        """All days, one after another."""
+        w, n = self.w, len(self.road)
+        for t in range(self.days):
+            self.free += self.back[t]
+            self.today = _on(self.road, t)
+            if not self.today.any():
+                continue
+            self.desk = np.tile(w.register, (n, 1))
+            self.left = np.tile(w.most, (n, 1))
+            self.spare, self.apart = np.zeros_like(self.left), np.zeros_like(self.left)
+            for i in range(len(w.lane_class)):
+                self._lane(i, t)
+
+    def _lane(self, i: int, t: int) -> None:
+        w, r, c = self.w, int(self.w.lane_road[i]), int(self.w.lane_class[i])
+        d, site, there = int(w.end[r]), int(w.site[r]), t + int(w.out[r])
+        at = 2 * (t * len(w.lane_class) + i)
+        can = np.minimum(int(w.waiting[at]) - self.gone[:, c], int(w.waiting[at + 1]))
+        asks = self.today[:, r] & (can > 0)
+        if not asks.any():
+            return
+        limits = self.places[0, :, d], self.in_week[there // 7, :, d], self.on_day[there, :, d]
+        have = np.minimum.reduce([can, self.desk[:, site], *limits])
+        room_for, needs = np.maximum(have, 0), int(w.special[c])
+        have = room_for if needs == 0 else np.minimum(room_for, self._could(r) // needs)
+        self._send(r, needs, have, asks, t)
+        take = np.minimum(have, self.spare[:, r])
+        if needs:
+            take = np.minimum(take, self.apart[:, r] // needs)
+        self.today[:, r] &= ~(asks & (take < can) & ((needs == 0) | (take == room_for)))
+        take = np.where(asks, take, 0)
+        self.spare[:, r] -= take
+        self.apart[:, r] -= take * needs
+        self.gone[:, c] += take
+        self.desk[:, site] -= take
+        for limit in limits:
+            limit -= take
+        self.moved[:, t // 7] += take
+        self.first[:] = np.where((take > 0) & (self.first == self.days), t, self.first)
+
+    def _could(self, r: int) -> Any:
+        """Special seats that there are on a road or could still be sent, in thousandths."""
+        fleets = self.w.fleet_of[self.w.fleet_from[r] : self.w.fleet_from[r + 1]].astype(np.int64)
+        sent = np.minimum(self.free[:, fleets], self.left[:, [r]]) * self.w.places[fleets]
+        return self.apart[:, r] + sent.sum(axis=1)
+
+    def _send(self, r: int, needs: int, have: Any, asks: Any, t: int) -> None:
+        """Vehicles for those still without a seat, or without the special seats they need."""
+        w, shift = self.w, len(self.w.fleet_of) // 2 if needs > 0 else 0
+        for j in range(w.fleet_from[r], w.fleet_from[r + 1]):
+            f = int(w.fleet_of[j + shift])
+            n = np.maximum(0, have - self.spare[:, r] + w.room[f] - 1) // w.room[f]
+            if needs > 0 and w.places[f] > 0:
+                short = np.maximum(0, have * needs - self.apart[:, r])
+                n = np.maximum(n, (short + w.places[f] - 1) // w.places[f])
+            n = np.minimum(np.minimum(n, self.free[:, f]), self.left[:, r])
+            n = np.where(asks, np.maximum(n, 0), 0)
+            self.free[:, f] -= n
+            self.left[:, r] -= n
+            self.back[t + w.cycle_of[j + shift], :, f] += n
+            self.spare[:, r] += n * w.room[f]
+            self.apart[:, r] += n * w.places[f]
+
+
+@dataclass
+class _Feeding:
+    """Goods in, in futures side by side, and where each of them stands."""
+
+    w: Feeding
+    road: Any
+    horizon: int
+    unmet: Any
+    first: Any
+
+    def __post_init__(self) -> None:
+        w, n, fleets, goods = self.w, len(self.road), len(self.w.room), len(self.w.grams)
+        sites = len(w.spacing)
+        self.needed, self.storage = w.needed.reshape(sites, -1), w.storage.reshape(sites, goods)
+        self.people = -np.diff(self.needed, axis=1)
+        self.days = self.people.shape[1]
+        self.free = np.tile(w.fresh[:fleets], (n, 1))
+        self.back = np.zeros((self.horizon, n, fleets), np.int64)
+        at, cells = fleets * (1 + self.horizon), sites * goods
+        self.held = np.tile(w.fresh[at : at + cells].reshape(sites, goods), (n, 1, 1))
+        store = w.fresh[at + 2 * cells : at + 2 * cells + w.stores * goods]
+        self.stored = np.tile(store.reshape(-1, goods), (n, 1, 1))
         self.coming = np.zeros((n, sites, goods), np.int64)
-        self.arrive = np.zeros((farthest, n, sites, goods), np.int64)
-        self.stored = np.tile(w.store, (n, 1, 1))
-        self.next_convoy = np.zeros((n, sites), np.int64)
-        self.moved[:], self.unmet[:], self.first[:] = 0, 0, days
+        self.arrive = np.zeros((self.horizon, n, sites, goods), np.int64)
+        self.allowed = w.allowed.reshape(-1, goods)
+        self.due = np.zeros((n, sites), np.int64)
+        self.unmet[:], self.first[:] = 0, self.days
 
     def play(self) -> None:
         """All days, one after another."""
@@ -111,80 +197,10 @@ class _Block:
                 self.stored[:, store, good] += rations
                 received += 1
             self.free += self.back[t]
-            word, bit = t >> 6, np.uint64(t & 63)
-            self.today = ((self.road[:, :, word] >> bit) & np.uint64(1)).astype(bool)
-            if self.today.any():
-                self.stopped = {}
-                self._people_out(t)
-                for r in range(self.outward, len(w.starts)):
-                    self._convoy(r, t)
+            self.today = _on(self.road, t)
+            for r in range(len(w.site)):
+                self._convoy(r, t)
             self._eat(t)
-
-    # --- people out -------------------------------------------------------------------------------------------
-
-    def _people_out(self, t: int) -> None:
-        w, n = self.w, len(self.key)
-        self.desk = np.tile(w.register, (n, 1))
-        self.spare = np.zeros((n, len(w.starts)), np.int64)
-        self.left = np.tile(w.most, (n, 1))
-        self.passed = np.zeros((n, len(w.starts)), bool)
-        self.places = np.zeros((n, self.outward), np.int64)
-        for r in range(self.outward):
-            d, arrival = int(w.end[r]), t + int(w.out[r])
-            left = np.minimum(w.daily[d] - self.came[arrival, :, d], w.total[d] - self.came_total[:, d])
-            self.places[:, r] = np.minimum(left, w.weekly[d] - self.came_week[arrival // 7, :, d])
-        for i in range(w.lane_from[t], w.lane_from[t + 1]):
-            self._lane(i, t)
-
-    def _lane(self, i: int, t: int) -> None:
-        w, r, c = self.w, int(self.w.lane_route[i]), int(self.w.lane_class[i])
-        d, site, arrival = int(w.end[r]), int(w.site[r]), t + int(w.out[r])
-        have = w.started[i] - np.maximum(self.gone[:, c], w.ended[i])
-        have = np.minimum(np.minimum(have, self.desk[:, site]), self.places[:, r])
-        have = np.where(self.today[:, r], np.maximum(have, 0), 0)
-        if not have.any():
-            return
-        for j in range(w.fleet_from[r], w.fleet_from[r + 1]):
-            self._send(r, int(w.fleet_of[j]), t + int(w.cycle_of[j]), have, t)
-        take = np.where(self.today[:, r], np.minimum(have, self.spare[:, r]), 0)
-        self.spare[:, r] -= take
-        self.gone[:, c] += take
-        self.came[arrival, :, d] += take
-        self.came_week[arrival // 7, :, d] += take
-        self.came_total[:, d] += take
-        self.places[:, w.end[: self.outward] == d] -= take[:, None]
-        self.desk[:, site] -= take
-        self.moved[:, t // 7] += take
-        self.first[:, 0] = np.where((take > 0) & (self.first[:, 0] == self.days), t, self.first[:, 0])
-
-    def _send(self, r: int, f: int, home: int, have: Any, t: int) -> None:
-        """Vehicles of one fleet for those still without a seat, where a road is not stopped that day."""
-        room = self.w.room[f]
-        short = np.where(self.today[:, r], have - self.spare[:, r], 0)
-        n = np.minimum(np.minimum(self.free[:, f], self.left[:, r]), -(-short // room))
-        n = np.where(short > 0, np.maximum(n, 0), 0)
-        new = (n > 0) & ~self.passed[:, r]
-        if new.any():
-            self.today[:, r] &= ~(new & self._stopped(r, t))
-            n = np.where(self.today[:, r], n, 0)
-            self.passed[:, r] |= n > 0
-        self.free[:, f] -= n
-        self.left[:, r] -= n
-        self.back[home, :, f] += n
-        self.spare[:, r] += n * room
-
-    def _stopped(self, r: int, t: int) -> Any:
-        """True in the futures in which a party on the route lets nothing pass that day."""
-        w, found = self.w, np.zeros(len(self.key), bool)
-        for m in range(w.party_from[r], w.party_from[r + 1]):
-            p = int(w.party_of[m])
-            if p not in self.stopped:
-                x = _draw(self.key, kernel.ROAD + p * kernel.ROAD_DAYS + t)
-                self.stopped[p] = _high(x) < w.impeded[p]
-            found |= self.stopped[p]
-        return found
-
-    # --- aid in -----------------------------------------------------------------------------------------------
 
     def _convoy(self, r: int, t: int) -> None:
         w, s, store = self.w, int(self.w.site[r]), int(self.w.end[r])
@@ -192,14 +208,12 @@ class _Block:
             (int(w.fleet_of[j]), int(w.cycle_of[j])) for j in range(w.fleet_from[r], w.fleet_from[r + 1])
         ]
         number, space = self._space(r, fleets)
-        goes = self.today[:, r] & (t >= self.next_convoy[:, s]) & (number >= w.least[s]) & (space > 0)
+        goes = self.today[:, r] & (t >= self.due[:, s]) & (number >= w.least[s]) & (space > 0)
         wanted = np.where(goes[:, None], self._wanted(r, t), 0)
         kinds = (wanted > 0).sum(axis=1)
         goes &= kinds > 0
         if not goes.any():
             return
-        goes &= ~self._stopped(r, t)
-        wanted = np.where(goes[:, None], wanted, 0)
         share, left = space // np.maximum(kinds, 1), space.copy()
         load = np.minimum(wanted, share[:, None] // w.grams)
         left -= (load * w.grams).sum(axis=1)
@@ -213,12 +227,12 @@ class _Block:
         self.coming[:, s] += load
         self.arrive[t + int(w.out[r]), :, s] += load
         self._drive(r, s, fleets, weight, goes, t)
-        self.next_convoy[:, s] = np.where(goes, t + w.spacing[s], self.next_convoy[:, s])
-        self.first[:, 1] = np.where(goes & (self.first[:, 1] == self.days), t, self.first[:, 1])
+        self.due[:, s] = np.where(goes, t + w.spacing[s], self.due[:, s])
+        self.first[:] = np.where(goes & (self.first == self.days), t, self.first)
 
     def _space(self, r: int, fleets: list[tuple[int, int]]) -> tuple[Any, Any]:
-        number = np.zeros(len(self.key), np.int64)
-        space = np.zeros(len(self.key), np.int64)
+        number = np.zeros(len(self.road), np.int64)
+        space = np.zeros(len(self.road), np.int64)
         for f, _ in fleets:
             n = np.minimum(self.free[:, f], self.w.most[r] - number)
             number += n
@@ -227,14 +241,14 @@ class _Block:
 
     def _wanted(self, r: int, t: int) -> Any:
         w, s, store = self.w, int(self.w.site[r]), int(self.w.end[r])
-        there = w.needed[min(self.days, t + int(w.out[r])), s]
+        there = self.needed[s, min(self.days, t + int(w.out[r]))]
         on_hand = self.held[:, s] + self.coming[:, s]
-        useful = there - np.maximum(0, on_hand - (w.needed[t, s] - there))
-        useful = np.minimum(np.minimum(useful, w.storage[s] - on_hand), self.stored[:, store])
-        return np.maximum(0, useful) * w.allowed[r - self.outward]
+        useful = there - np.maximum(0, on_hand - (self.needed[s, t] - there))
+        useful = np.minimum(np.minimum(useful, self.storage[s] - on_hand), self.stored[:, store])
+        return np.maximum(0, useful) * self.allowed[r]
 
     def _drive(self, r: int, s: int, fleets: list[tuple[int, int]], weight: Any, goes: Any, t: int) -> None:
-        number = np.zeros(len(self.key), np.int64)
+        number = np.zeros(len(self.road), np.int64)
         for f, cycle in fleets:
             room = self.w.room[f]
             n = np.maximum(-(-weight // room), self.w.least[s] - number)
@@ -246,28 +260,41 @@ class _Block:
             self.back[t + cycle, :, f] += n
 
     def _eat(self, t: int) -> None:
-        w = self.w
-        came_in = self.arrive[t]
+        came_in, people = self.arrive[t], self.people[:, t][None, :, None]
         self.coming -= came_in
         have = self.held + came_in
-        eaten = np.minimum(have, w.people[t][None, :, None])
+        eaten = np.minimum(have, people)
         self.held = have - eaten
-        self.unmet[:, t // 7] += (w.people[t][None, :, None] - eaten).sum(axis=(1, 2))
+        self.unmet[:, t // 7] += (people - eaten).sum(axis=(1, 2))
 
 
 # --- draws ------------------------------------------------------------------------------------------------------
 
 
-def _parties(w: World, key: Any) -> tuple[Any, Any, Any]:
-    parties, levels = len(w.together), w.answered.shape[1]
-    level = np.zeros((len(key), parties), np.int64)
-    at_once, common = np.zeros((len(key), parties), bool), np.zeros((len(key), parties), np.int64)
+def _parties(a: Answers, key: Any) -> tuple[Any, Any]:
+    parties, levels = len(a.together), a.answered.shape[1]
+    level, common = np.zeros((len(key), parties), np.int64), np.zeros((len(key), parties), np.int64)
     for p in range(parties):
         x = _draw(key, kernel.LEVEL + p)
         level[:, p] = (((x >> np.uint64(32)) * np.uint64(levels)) >> np.uint64(32)).astype(np.int64)
-        at_once[:, p] = _low(x) < w.together[p]
-        common[:, p] = _high(_draw(key, kernel.COMMON + p))
-    return level, at_once, common
+        common[:, p] = np.where(_low(x) < a.together[p], _high(_draw(key, kernel.COMMON + p)), -1)
+    return level, common
+
+
+def _stopped(a: Answers, key: Any, p: int) -> Any:
+    """Days on which a party lets nothing pass, as bits. Shape (futures, words)."""
+    words = a.starts.shape[1]
+    found = np.zeros((len(key), words), np.uint64)
+    for k in range(words if a.impeded[p] > 0 else 0):
+        for i in range(kernel.PARTS):
+            x = _draw(key, kernel.ROAD + (p * words + k) * kernel.PARTS + i)
+            found[:, k] = found[:, k] | x if a.impeded[p] >> i & 1 else found[:, k] & x
+    return found
+
+
+def _on(road: Any, t: int) -> Any:
+    """Whether each road is open on a day. Shape (futures, roads)."""
+    return (road[:, :, t >> 6] >> np.uint64(t & 63) & np.uint64(1)).astype(bool)
 
 
 def _draw(key: Any, item: int) -> Any:
@@ -280,10 +307,3 @@ def _high(x: Any) -> Any:
 
 def _low(x: Any) -> Any:
     return (x & np.uint64(0xFFFFFFFF)).astype(np.int64)
-
-
-def _below(n: Any) -> Any:
-    """Bits 0 to n - 1 of a word, for n below 0 and above 64 too."""
-    n = np.clip(n, 0, kernel.WORD)
-    ones = (np.uint64(1) << np.minimum(n, 63).astype(np.uint64)) - np.uint64(1)
-    return np.where(n == kernel.WORD, np.uint64(_ALL), ones)

@@ -81,4 +81,7 @@ def _jitted(function: Callable[..., Any], helpers: tuple[Helper, ...], *, cache:
         function.__code__, {**function.__globals__, **inside}, function.__name__, function.__defaults__
     )
     bound.__module__, bound.__qualname__ = function.__module__, function.__qualname__
-    return numba.njit(bound, nogil=True, cache=cache, fastmath=False)
+    # No kernel divides by nothing and none is called from C: numba need not be ready for either. Its stubs do not
+    # know of the second.
+    options: dict[str, Any] = {"error_model": "numpy", "no_cfunc_wrapper": True}
+    return numba.njit(bound, nogil=True, cache=cache, fastmath=False, **options)
