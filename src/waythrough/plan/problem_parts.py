@@ -109,6 +109,14 @@ def cut(problem: Problem, units: Ints, cells: Ints, people: Ints, vehicles: Ints
     return Part(part, units, options, cells, columns, mine, ours)
 
 
+def whole_part(problem: Problem) -> Part:
+    """The whole as its only part."""
+    cells = problem.cells
+    counted = (problem.size, len(problem.option_cell), len(cells.day), len(cells.column_cell))
+    rows = (len(cells.people_rows.names), len(cells.vehicle_rows.names))
+    return Part(problem, *(np.arange(many) for many in (*counted, *rows)))
+
+
 def ranges(start: Ints, chosen: Ints) -> Ints:
     """The positions start[c] … start[c + 1] − 1 of each chosen c, one after the other."""
     many = np.diff(start)[chosen]

@@ -1,38 +1,49 @@
-"""The search for seats on a whole problem: guided by prices, in slices of fixed work, the same every time."""
+"""The search for seats on a whole problem: guided by prices, in slices of fixed work, the same every time.
+
+Each part of the problem (sites that share vehicles) is searched by itself, some of them at the same time. What the
+parts share are places to be received: those still free are shared out among the few whose turn it is.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import numpy as np
 
+from waythrough.plan.board import Given, made, nobody
 from waythrough.plan.kernels.seats import (
     AT,
+    CELL,
     FIRST,
-    FIRST_TOUCHED,
     GAIN,
-    LUCK,
     PEOPLE,
     PINNED,
+    VALUE,
     WORTH,
     Board,
     State,
     search,
 )
-from waythrough.plan.prices import Prices, profit
+from waythrough.plan.prices import Prices
 from waythrough.plan.problem import Problem
+from waythrough.plan.problem_cells import Cells
+from waythrough.plan.problem_parts import Part, cut, part_of_sites, whole_part
 from waythrough.plan.problem_units import Ints
 
-CHOICES = 24
-"""Options each unit keeps in the search, best gain first. The others are hardly ever anybody's seat."""
-QUEUE = 2048
-"""Units that one try may seat again."""
+T = TypeVar("T")
+R = TypeVar("R")
+
 ASKED = 40
 """Waiting units asked for each emptied trip."""
-TOUCHED_AT_ONCE = 64
-"""Trips that one try may find room on."""
-LEHMER = 2_147_483_647
-"""The modulus of the search's luck."""
+PARTS_FROM = 20_000
+"""Units from which parts are searched by themselves; where there are fewer, their shares would be crumbs."""
+IN_TURN = 2
+"""Parts among which free places to be received are shared out: families need them in one piece."""
+AT_ONCE = 2
+"""Parts searched at the same time; what is found does not depend on it."""
 
 
 @dataclass
@@ -51,13 +62,12 @@ class Search:
     kept: Ints | None = None
     pinned: np.ndarray | None = None
     slices: int = 0
-    board: Board = field(init=False)
-    state: State = field(init=False)
+    districts: list[District] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._number, self.board = _board(self)
-        self.state = _state(self.problem, self.seed)
-        self._best = (-1, self.state.units[:, AT].copy(), self.state.driving.copy())
+        parts = [(n, part) for n, part in enumerate(_parts(self.problem))]
+        self.districts = _together(lambda one: _district(self, *one), parts)
+        self._best: tuple[int, list[tuple[Ints, Ints]]] = (-1, [one.seating() for one in self.districts])
 
     @property
     def scale(self) -> int:
@@ -68,53 +78,130 @@ class Search:
         """Begin with vehicles on each column; then each unit on the option of the problem it wishes (−1 for
         none), where there is room, and everybody else in order of gain for each place, best first.
         """
-        self._drive(vehicles)
-        units, options = self.board.units, self.board.options
-        able = np.flatnonzero(np.diff(units[:, FIRST]))
-        gain = options[units[able, FIRST], GAIN]
-        wish = self._ours(wishes)[able]
-        some = (gain > 0) | (wish >= 0)
-        able, gain, wish = able[some], gain[some], wish[some]
-        # Those who stay where they start are seated first, then those with a wish.
-        told = self.board.units[able, PINNED] + (wish >= 0)
-        order = np.lexsort((-(gain // (1 + units[able, PEOPLE])), -told))
-        self._work(able[order], wish[order], 0)
+        wishes = np.full(self.problem.size, -1, np.int64) if wishes is None else wishes
+        for one in self.districts:
+            one.drive(vehicles[one.columns])
+        self._share_out(range(len(self.districts)))
+        self._work([(one, *one.in_order(wishes[one.units])) for one in self.districts], 0)
+        self._remember()
 
     def improve(self, slices: int) -> None:
         """Work for so many slices more; what is kept is the best seen at the end of any slice."""
+        none, many = np.zeros(0, np.int64), len(self.districts)
         for _ in range(slices):
             self.slices += 1
-            self._work(np.zeros(0, np.int64), np.zeros(0, np.int64), tries(self.problem))
+            turns = [(self.slices + n) % many for n in range(many)]
+            for first in range(0, many, IN_TURN):
+                now = turns[first : first + IN_TURN]
+                self._share_out(now)
+                self._work([(self.districts[n], none, none) for n in now], tries(self.problem))
+            self._remember()
 
     def best(self) -> tuple[Ints, Ints]:
         """Option of each unit (−1 none) and vehicles on each column, of the best seating found."""
-        _, at, count = self._best
-        options = np.where(at >= 0, self._number[np.maximum(at, 0)], -1) if len(self._number) else at.copy()
-        return options, count.copy()
+        options = np.full(self.problem.size, -1, np.int64)
+        driving = np.zeros(len(self.problem.cells.column_cell), np.int64)
+        for one, (at, count) in zip(self.districts, self._best[1], strict=True):
+            if len(one.number):
+                options[one.units] = np.where(at >= 0, one.number[np.maximum(at, 0)], -1)
+            driving[one.columns] = count
+        return options, driving
 
-    def _work(self, queue: Ints, wishes: Ints, many: int) -> None:
-        slack = int(self.board.options[:, WORTH].max(initial=0)) // (4 + 4 * self.slices)
-        work = search.sized((many * 50 + len(queue)) * 200)
-        value = int(work(self.board, self.state, queue, wishes, many, slack, ASKED))
+    def _work(self, given: list[tuple[District, Ints, Ints]], many: int) -> None:
+        """Seat each district's queue; then so many tries, shared out among all districts by their units."""
+        most = max((int(one.board.options[:, WORTH].max(initial=0)) for one in self.districts), default=0)
+        slack = most // (4 + 4 * self.slices)
+        work = search.sized((many * 50 + sum(len(queue) for _, queue, _ in given)) * 200)
+
+        def worked(each: tuple[District, Ints, Ints]) -> None:
+            one, queue, wishes = each
+            mine = -(-many * len(one.units) // max(self.problem.size, 1))
+            work(one.board, one.state, queue, wishes, mine, slack, ASKED)
+
+        _together(worked, given)
+
+    def _remember(self) -> None:
+        """Keep the seating as it is, if it is the best so far."""
+        value = sum(int(one.state.now[VALUE]) for one in self.districts)
         if value > self._best[0]:
-            self._best = (value, self.state.units[:, AT].copy(), self.state.driving.copy())
+            self._best = (value, [one.seating() for one in self.districts])
 
-    def _drive(self, vehicles: Ints) -> None:
-        cells = self.problem.cells
+    def _share_out(self, turn: Iterable[int]) -> None:
+        """Give each part whose turn it is, of the places to be received that are free, what goes with those who
+        want them.
+        """
+        if len(self.districts) < 2:
+            return
+        rows = self.problem.cells.people_rows
+        shape = (len(self.districts), len(rows.names))
+        used, wanted = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
+        for n, one in enumerate(self.districts):
+            used[n, one.people_rows] = one.used()
+        for n in turn:
+            wanted[n, self.districts[n].people_rows] = self.districts[n].wanted
+        # More places than there are people are never needed, and would not bear to be multiplied.
+        free = np.minimum(rows.capacity, int(self.problem.people.sum())) - used.sum(axis=0)
+        share = free * wanted // np.maximum(wanted.sum(axis=0), 1)
+        share[np.argmax(wanted, axis=0), np.arange(shape[1])] += free - share.sum(axis=0)
+        for n, one in enumerate(self.districts):
+            one.allot((used + share)[n, one.people_rows])
+
+
+@dataclass
+class District:
+    """One part under search: its board and state, and what its things are in the whole.
+
+    ``units``, ``columns`` and ``people_rows`` are their numbers in the whole, ``number`` is the whole's option of
+    each option on the board. ``wanted`` counts the people whose best trip uses each of the people rows, and one
+    more; ``allotted`` are the places it may fill on each.
+    """
+
+    board: Board
+    state: State
+    cells: Cells
+    units: Ints
+    columns: Ints
+    people_rows: Ints
+    number: Ints
+    wanted: Ints
+    allotted: Ints
+
+    def seating(self) -> tuple[Ints, Ints]:
+        """Option on the board of each unit, and vehicles on each column, as they are now."""
+        return self.state.units[:, AT].copy(), self.state.driving.copy()
+
+    def used(self) -> Ints:
+        """Places taken on each people row."""
+        return self.allotted - self.state.left[: len(self.allotted)]
+
+    def allot(self, places: Ints) -> None:
+        """Let it fill so many places on each people row."""
+        self.state.left[: len(places)] += places - self.allotted
+        self.allotted = places
+
+    def drive(self, vehicles: Ints) -> None:
+        """Let these vehicles drive on each column, besides those that do."""
         self.state.driving[:] += vehicles
-        room = self.board.columns[:-1, :3]
-        np.add.at(self.state.cells, cells.column_cell, vehicles[:, None] * room)
-        rows = np.repeat(vehicles, np.diff(cells.vehicle_rows.start))
-        at = cells.vehicle_rows.row + len(cells.people_rows.names)
-        np.subtract.at(self.state.left, at, rows)
+        np.add.at(self.state.cells, self.cells.column_cell, vehicles[:, None] * self.board.columns[:-1, :3])
+        rows = np.repeat(vehicles, np.diff(self.cells.vehicle_rows.start))
+        np.subtract.at(self.state.left, self.cells.vehicle_rows.row + len(self.people_rows), rows)
 
-    def _ours(self, wishes: Ints | None) -> Ints:
-        """Options of the problem as the board numbers them; −1 where it has none."""
-        if wishes is None:
-            return np.full(self.problem.size, -1, np.int64)
-        ours = np.full(len(self.problem.option_cell) + 1, -1, np.int64)
-        ours[self._number] = np.arange(len(self._number))
-        return ours[wishes]
+    def in_order(self, wishes: Ints) -> tuple[Ints, Ints]:
+        """Units in the order to seat them first, each with the option on the board it wishes (−1 for none)."""
+        units, options = self.board.units, self.board.options
+        wish = np.full(len(wishes), -1, np.int64)
+        by_number = np.argsort(self.number)
+        if len(by_number):
+            at = by_number[np.minimum(np.searchsorted(self.number[by_number], wishes), len(by_number) - 1)]
+            wish = np.where(self.number[at] == wishes, at, -1)
+        able = np.flatnonzero(np.diff(units[:, FIRST]))
+        gain, wish = options[units[able, FIRST], GAIN], wish[able]
+        some = (gain > 0) | (wish >= 0)
+        able, gain, wish = able[some], gain[some], wish[some]
+        # Those who stay where they start are seated first, then those with a wish.
+        told = units[able, PINNED] + (wish >= 0)
+        order = np.lexsort((-(gain // (1 + units[able, PEOPLE])), -told))
+        return able[order], wish[order]
 
 
 def tries(problem: Problem) -> int:
@@ -122,65 +209,45 @@ def tries(problem: Problem) -> int:
     return max(200, min(problem.size, 20_000))
 
 
-def _board(s: Search) -> tuple[Ints, Board]:
-    """The board, and the problem's number of each of its options."""
-    p, cells = s.problem, s.problem.cells
-    gain = profit(p, s.prices, 0, p.size) * s.scale
-    value = p.option_value * s.scale
-    if s.kept is not None:
-        gain[s.kept] += 1
-        value[s.kept] += 1
-    kept = _best_options(s, gain)
-    unit, cell = p.option_unit[kept].astype(np.int64), p.option_cell[kept].astype(np.int64)
-    by_cell = np.lexsort((-gain[kept], cell))
-    pinned = np.zeros(p.size, np.int64) if s.pinned is None else s.pinned.astype(np.int64)
-    people, use = cells.people_rows, cells.vehicle_rows
-    lists = np.r_[people.row, by_cell, use.row + len(people.names)]
-    each = (p.people, p.seats, p.special, p.stretchers, pinned)
-    room = p.fleet_room[cells.column_fleet, :3].T
-    first = np.searchsorted(unit, np.arange(p.size + 1))
-    of_cell = np.searchsorted(cell[by_cell], np.arange(len(cells.day) + 1)) + len(people.row)
-    board = Board(
-        units=_table(first, *(np.r_[one, 0] for one in each)),
-        options=_table(cell, value[kept], gain[kept], unit),
-        cells=_table(people.start, cells.column_start, of_cell),
-        columns=_table(*(np.r_[one, 0] for one in room), use.start + len(people.row) + len(by_cell)),
-        lists=lists,
+def _parts(problem: Problem) -> list[Part]:
+    """The problem's parts, with no places to be received yet where there are several."""
+    part = part_of_sites(problem)
+    of_unit, of_cell = (
+        part[problem.units.site],
+        np.where(problem.cells.site < 0, -1, part[problem.cells.site]),
     )
-    return kept, board
+    there, rows = np.unique(of_unit).tolist(), problem.cells.vehicle_rows
+    if len(there) < 2 or problem.size < PARTS_FROM:
+        return [whole_part(problem)]
+    none = np.zeros(len(problem.cells.people_rows.names), np.int64)
+    return [
+        cut(problem, np.flatnonzero(of_unit == n), np.flatnonzero(of_cell == n), none, rows.capacity)
+        for n in there
+    ]
 
 
-def _table(*columns: Ints) -> Ints:
-    return np.ascontiguousarray(np.stack(columns, axis=1), np.int64)
-
-
-def _best_options(s: Search, gain: Ints) -> Ints:
-    """The options the search looks at, by unit, best gain first: none shut, few enough for each unit."""
-    p = s.problem
-    able = np.ones(len(gain), bool) if s.shut is None else ~s.shut
-    chosen = np.flatnonzero(able)
-    unit = p.option_unit[chosen]
-    order = np.lexsort((-gain[chosen], unit))
-    chosen, unit = chosen[order], unit[order]
-    place = np.arange(len(unit)) - np.searchsorted(unit, unit)
-    few = place < CHOICES
+def _district(s: Search, n: int, part: Part) -> District:
+    """The board of one part, with nobody seated."""
+    kept = None
     if s.kept is not None:
-        few |= np.isin(chosen, s.kept)
-    return chosen[few]
-
-
-def _state(p: Problem, seed: int) -> State:
-    cells, queue = p.cells, min(QUEUE, max(p.size, 1))
-    now = np.zeros(FIRST_TOUCHED + TOUCHED_AT_ONCE, np.int64)
-    now[LUCK] = 1 + (seed * 1_000_003 + 12_345) % (LEHMER - 1)
-    units = np.zeros((p.size, 2), np.int64)
-    units[:, AT] = -1
-    return State(
-        units=units,
-        cells=np.zeros((len(cells.day), 3), np.int64),
-        left=np.r_[cells.people_rows.capacity, cells.vehicle_rows.capacity],
-        driving=np.zeros(len(cells.column_cell), np.int64),
-        log=np.zeros((4 * p.size + 65_536, 3), np.int64),
-        queue=np.zeros((queue, 2), np.int64),
-        now=now,
+        kept = np.isin(part.options, s.kept, assume_unique=True)
+    p = part.problem
+    shut = None if s.shut is None else s.shut[part.options]
+    pinned = np.zeros(p.size, np.int64) if s.pinned is None else s.pinned[part.units].astype(np.int64)
+    chosen, board = made(p, part.prices(s.prices), Given(s.scale, shut, kept, pinned))
+    rows, first = p.cells.people_rows, board.units[:-1, FIRST]
+    some = first < board.units[1:, FIRST]
+    cell = board.options[first[some], CELL]
+    going = np.bincount(cell, weights=p.people[some], minlength=len(p.cells.day)).astype(np.int64)
+    wanted = np.bincount(rows.row, np.repeat(going, np.diff(rows.start)), len(rows.names)).astype(np.int64)
+    state = nobody(p, s.seed + 7_919 * n)
+    number = part.options[chosen]
+    return District(
+        board, state, p.cells, part.units, part.columns, part.people_rows, number, wanted + 1, rows.capacity
     )
+
+
+def _together(work: Callable[[T], R], given: list[T]) -> list[R]:
+    """The work done for each, some at the same time."""
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        return list(threads.map(work, given))

@@ -8,7 +8,9 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from waythrough.plan.generate import generate
 from waythrough.plan.units import RETURN
+from waythrough.terms.households import Households
 from waythrough.terms.situation import (
     ConsentNow,
     DestinationNow,
@@ -136,3 +138,12 @@ def with_fleet(base: Situation, name: str, **changes: Any) -> Situation:
 def with_destination(base: Situation, name: str, **changes: Any) -> Situation:
     ends = tuple(replace(d, **changes) if d.id == name else d for d in base.destinations)
     return replace(base, destinations=ends)
+
+
+def four_sites() -> Situation:
+    """Five hundred households at four sites with vehicles of their own, and destinations that receive from all."""
+    here = generate(20_001, 30, 3)
+    homes = Households(tuple(home for n, home in enumerate(here.households) if n % 40 == 0))
+    ends = tuple(replace(end, per_week=max(8, (end.per_week or 0) // 60)) for end in here.destinations)
+    fleets = tuple(replace(fleet, count=1 + fleet.count // 40) for fleet in here.fleets)
+    return replace(here, households=homes, destinations=ends, fleets=fleets)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from unit.plan.invented import situation
+from unit.plan.invented import four_sites, situation
 from waythrough.plan import prices_lp
 from waythrough.plan.generate import generate
 from waythrough.plan.network import Network
@@ -21,7 +21,6 @@ from waythrough.plan.program import make
 from waythrough.plan.sample import Size
 from waythrough.plan.sample import sample as invented
 from waythrough.plan.solver import Limits
-from waythrough.terms.households import Households
 
 few = settings(max_examples=30, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 
@@ -174,13 +173,8 @@ def test_mixed_numbers_are_the_published_ones() -> None:
 
 
 def several_sites() -> Problem:
-    """A district of four sites with vehicles of their own, and destinations that receive from all of them."""
-    here = generate(20_001, 30, 3)
-    homes = Households(tuple(home for n, home in enumerate(here.households) if n % 40 == 0))
-    ends = tuple(replace(end, per_week=max(8, (end.per_week or 0) // 60)) for end in here.destinations)
-    fleets = tuple(replace(fleet, count=1 + fleet.count // 40) for fleet in here.fleets)
-    small = replace(here, households=homes, destinations=ends, fleets=fleets)
-    return problem(small, Network(small))
+    here = four_sites()
+    return problem(here, Network(here))
 
 
 def test_a_program_begun_in_parts_ends_where_one_begun_whole_ends(monkeypatch: pytest.MonkeyPatch) -> None:

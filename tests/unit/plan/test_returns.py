@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
-from unit.plan.invented import household, situation, with_destination, with_door, with_fleet, with_household
+from unit.plan.invented import (
+    four_sites,
+    household,
+    situation,
+    with_destination,
+    with_door,
+    with_fleet,
+    with_household,
+)
 from waythrough.plan import returns
 from waythrough.plan.check import check
 from waythrough.plan.generate import generate
@@ -136,6 +145,42 @@ def test_compiled_and_plain_loops_seat_the_same_people(monkeypatch: pytest.Monke
         return at.tolist(), driving.tolist()
 
     assert seated(True) == seated(False)
+
+
+@pytest.mark.parametrize("also", [False, True])
+def test_parts_seat_the_same_people_one_by_one_as_together_and_never_too_many(
+    monkeypatch: pytest.MonkeyPatch, also: bool
+) -> None:
+    """Four sites share places to be received; with a fleet for all of them (``also``) they are one part."""
+    given = four_sites()
+    if also:
+        given = replace(given, fleets=(*given.fleets, FleetNow("all", "return", 1, 30, 2, 0)))
+    whole = problem(given, Network(given))
+    priced = price(whole)
+
+    monkeypatch.setattr("waythrough.plan.search.PARTS_FROM", 1)
+
+    def seated(at_once: int) -> tuple[list[int], list[int]]:
+        monkeypatch.setattr("waythrough.plan.search.AT_ONCE", at_once)
+        run = Search(whole, priced.prices, seed=3)
+        assert len(run.districts) == (1 if also else 4)
+        run.start(whole_vehicles(whole, priced.vehicles), priced.going)
+        run.improve(2)
+        at, driving = run.best()
+        return at.tolist(), driving.tolist()
+
+    found = seated(1)
+    assert found == seated(2)
+    at, driving = np.array(found[0]), np.array(found[1])
+    cells, going = whole.cells, np.flatnonzero(at >= 0)
+    for rows, use in (
+        (cells.people_rows, np.bincount(whole.option_cell[at[going]], whole.people[going], len(cells.day))),
+        (cells.vehicle_rows, driving),
+    ):
+        taken = np.bincount(rows.row, np.repeat(use, np.diff(rows.start)), len(rows.names))
+        assert (taken <= rows.capacity).all()
+    assert whole.option_value[at[going]].sum() > 0.85 * priced.bound
+    assert (taken == cells.vehicle_rows.capacity).any(), "vehicles are scarce here"
 
 
 # --- promises -----------------------------------------------------------------------------------------------
