@@ -8,10 +8,9 @@ from datetime import UTC, datetime, time
 from pathlib import Path
 
 from waythrough.actions.choose import Chosen
-from waythrough.plan import changes, files, program
+from waythrough.plan import changes, evacuations, files, program
 from waythrough.plan import generate as invented
 from waythrough.plan import standing as stands
-from waythrough.plan.network import Network
 from waythrough.publish.content import Report
 from waythrough.terms.places import Door, Site
 from waythrough.terms.planned import DoorValue
@@ -75,7 +74,7 @@ def repair(now: Situation, old_plan_path: Path, frozen_days: int) -> tuple[Chose
 
 def standing(now: Situation, old_plan_path: Path) -> stands.Standing:
     """What of an older plan's journeys is still legal as things are now, and who may not travel as told."""
-    return stands.standing(now, Network(now), files.load_plan(old_plan_path))
+    return stands.standing(now, evacuations.network(now), files.load_plan(old_plan_path))
 
 
 def situation_file(path: Path) -> Situation:

@@ -90,6 +90,7 @@ def situation(ws: Workspace, days: int = DAYS, site: str | None = None) -> Situa
             intentions=tuple(ws.records("intention")),
             consents=tuple(undoubted_consents(ws)),
             policy=in_force(ws),
+            movements=tuple(ws.register("movement").values()),
             outlooks=tuple(outlooks(ws, days)),
         )
     )

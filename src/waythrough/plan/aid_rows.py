@@ -278,8 +278,8 @@ def whole_room(situation: Situation, network: Network, scale: int) -> dict[Row, 
     grams = {good.id: good.grams_per_person_day for good in situation.goods}
     for fleet in situation.fleets:
         room.update({("fleet", fleet.id, "", day): fleet.count for day in range(situation.days)})
-    for door, cap in network.caps.items():
-        room.update({("cap", door, "", day): cap for day in range(situation.days)})
+    for door in network.caps:
+        room.update({("cap", door, "", day): network.cap(door, day) or 0 for day in range(situation.days)})
     for (warehouse, good), limits in stock_rows(situation).items():
         for last, held in limits.items():
             room["stock", warehouse, good, last] = held // grams[good] / scale if grams[good] else 0.0

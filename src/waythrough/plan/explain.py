@@ -33,17 +33,21 @@ def blockers(
     return tuple(found)
 
 
-def smallest_sets(network: Network, routes: Iterable[RouteNow]) -> list[tuple[RouteNow, frozenset[str]]]:
+def smallest_sets(
+    network: Network, routes: Iterable[RouteNow], last_arrival: int | None = None
+) -> list[tuple[RouteNow, frozenset[str]]]:
     """The sets of shut doors, none larger than it must be, that opened let a route be driven on some day.
 
     Every such set is given, not only the shortest: naming one party's door alone where others would do as well
     would single that party out. A route on which a zone has no recorded door is left out: no known door opens it.
-    An empty set means a route is open already.
+    An empty set means a route is open already. With ``last_arrival`` only trips that arrive by that day count.
     """
     best: dict[frozenset[str], RouteNow] = {}
     for route in routes:
         if not network.nameless_zones(route):
             for t in network.starts(route):
+                if last_arrival is not None and t + route.days_out > last_arrival:
+                    break
                 best.setdefault(network.shut(route, t), route)
     smallest = [s for s in best if not any(other < s for other in best)]
     return [(best[s], s) for s in sorted(smallest, key=lambda s: (len(s), sorted(s)))]

@@ -14,9 +14,11 @@ from datetime import date, timedelta
 from typing import NoReturn
 
 from waythrough.plan.consents import household_now
+from waythrough.plan.evacuations import waiting
+from waythrough.plan.network import AID, EVACUATION, RETURN
 from waythrough.terms.board import DoorState
 from waythrough.terms.codes import code_list
-from waythrough.terms.doing import Incident, Policy
+from waythrough.terms.doing import Incident, Movement, Policy
 from waythrough.terms.estimates import Outlook
 from waythrough.terms.people import Consent, Household, Intention
 from waythrough.terms.places import Destination, Door, Leg, ProtectionStop, Review, Route, Site
@@ -36,8 +38,8 @@ from waythrough.terms.situation import (
 )
 from waythrough.terms.supply import Commodity, Fleet, Stock, Warehouse
 
-PURPOSES = ("aid", "return")
-"""Purposes the planner plans; routes and doors for others (visits, evacuations) are left to people."""
+PURPOSES = (AID, RETURN)
+"""Purposes the planner always plans; roads of evacuations while one waits. Others (visits) are left to people."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,7 @@ class Position:
     days: int = 28
     special_needs: frozenset[str] | None = None
     site_records: Sequence[Site] = ()
+    movements: Sequence[Movement] = ()
     sites: Sequence[str] = field(default=())
     """Site ids to plan for; empty means every site whose people are known."""
 
@@ -93,7 +96,13 @@ def situation(position: Position) -> Situation:
     sites = sorted(position.sites or position.people)
     goods = tuple(_good(c) for c in sorted(position.commodities, key=lambda c: c.id))
     stock = _newest_stock(position)
-    routes = [r for r in position.routes if r.purpose in PURPOSES and r.site in sites]
+    ill = waiting(position.movements, position.routes, sites, first_day)
+    ill_at = {one.site for one in ill}
+    routes = [
+        r
+        for r in position.routes
+        if r.site in sites and (r.purpose in PURPOSES or (r.purpose == EVACUATION and r.site in ill_at))
+    ]
     return Situation(
         as_of=position.as_of,
         first_day=first_day,
@@ -120,6 +129,7 @@ def situation(position: Position) -> Situation:
         max_convoy_vehicles=policy.max_convoy_vehicles if policy else 100,
         zone_risk=dict(policy.zone_risk) if policy else {},
         policy=policy.id if policy else "",
+        evacuations=ill,
     )
 
 
@@ -167,15 +177,15 @@ def _site(
 
 
 def _fleet(position: Position, fleet: Fleet) -> FleetNow:
-    """A fleet with seats carries people, one without carries goods: a vehicle is never counted for both.
+    """A fleet with places for people carries people, one without carries goods: none is counted for both.
 
     A fleet based at a warehouse loads there only; one based elsewhere serves every route of its purpose.
     """
-    purpose = "return" if fleet.seats > 0 else "aid"
+    purpose = RETURN if fleet.seats + fleet.stretcher_places > 0 else AID
     routes = fleet.routes
-    if not routes and purpose == "aid":
+    if not routes and purpose == AID:
         home = {w.id for w in position.warehouses if fleet.base in (w.id, w.place)}
-        routes = tuple(sorted(r.id for r in position.routes if r.purpose == "aid" and r.end in home))
+        routes = tuple(sorted(r.id for r in position.routes if r.purpose == AID and r.end in home))
     return FleetNow(
         id=fleet.id,
         purpose=purpose,
@@ -231,7 +241,7 @@ def _route(position: Position, route: Route) -> RouteNow:
     if missing or not route.legs:
         _refuse(f"route {route.id}", f"legs {', '.join(missing) or 'none'}", "legs that are recorded")
     ordered = [legs[leg] for leg in route.legs]
-    out, back = (ordered[::-1], ordered) if route.purpose == "aid" else (ordered, ordered[::-1])
+    out, back = (ordered[::-1], ordered) if route.purpose == AID else (ordered, ordered[::-1])
     # The empty way home takes whatever days the cycle leaves.
     home = max(route.days_out, route.days_cycle - 1)
     return RouteNow(

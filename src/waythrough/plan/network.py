@@ -4,24 +4,33 @@ home.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from waythrough.terms.planned import ConvoyTrip
+from waythrough.terms.planned import ConvoyTrip, Trip
 from waythrough.terms.situation import FleetNow, RouteNow, Situation
+
+AID, RETURN, EVACUATION = "aid", "return", "evacuation"
+"""Purposes of routes and doors that are planned."""
+SERVED_BY = {AID: (AID,), RETURN: (RETURN,), EVACUATION: (EVACUATION, RETURN)}
+"""Purpose of a route → purposes of the fleets that may drive it: whatever brings people brings patients too."""
 
 
 @dataclass(frozen=True)
 class Network:
     """The routes of a situation with their open days. Build it once for each situation.
 
-    ``taken`` are vehicles already promised at doors with a cap, (door, day) → vehicles: convoys are planned first,
-    and journeys have what they leave.
+    What is promised already to those planned first: ``taken`` are vehicles at doors with a cap, (door, day) →
+    vehicles, ``crowd`` people at doors, ``busy`` vehicles of fleets, (fleet, day) → vehicles. Evacuations come before
+    convoys, and journeys have what both leave.
     """
 
     situation: Situation
     taken: Mapping[tuple[str, int], int] = field(default_factory=dict)
+    crowd: Mapping[tuple[str, int], int] = field(default_factory=dict)
+    busy: Mapping[tuple[str, int], int] = field(default_factory=dict)
 
     @cached_property
     def open_days(self) -> Mapping[str, int]:
@@ -50,10 +59,14 @@ class Network:
                 purposes.setdefault(door, set()).add(route.purpose)
         return frozenset(door for door in self.caps if len(purposes.get(door, ())) > 1)
 
-    def passing(self, convoys: Iterable[ConvoyTrip]) -> dict[tuple[str, int], int]:
-        """Vehicles of these convoys at each door with a cap on each day, (door, day) → vehicles."""
+    def free(self, fleet: FleetNow, day: int) -> int:
+        """Vehicles of a fleet that are not promised on a day."""
+        return fleet.count - self.busy.get((fleet.id, day), 0)
+
+    def passing(self, trips: Iterable[Trip]) -> dict[tuple[str, int], int]:
+        """Vehicles of these trips at each door with a cap on each day, (door, day) → vehicles."""
         found: dict[tuple[str, int], int] = {}
-        for trip in convoys:
+        for trip in trips:
             for door, offset in self.passed[trip.route]:
                 if door in self.caps:
                     at = (door, trip.day + offset)
@@ -62,7 +75,7 @@ class Network:
 
     def after(self, convoys: Iterable[ConvoyTrip]) -> Network:
         """The same network for journeys, with what these convoys leave at doors with a cap."""
-        return replace(self, taken=self.passing(convoys))
+        return replace(self, taken=Counter(self.taken) + Counter(self.passing(convoys)))
 
     @cached_property
     def allowed(self) -> Mapping[str, tuple[str, ...]]:
@@ -78,6 +91,11 @@ class Network:
     def passed(self) -> Mapping[str, frozenset[tuple[str, int]]]:
         """Route id → each door with the day offset on which it must be open."""
         return {route.id: frozenset(_doors_passed(route)) for route in self.situation.routes}
+
+    def passed_loaded(self, route: RouteNow) -> set[tuple[str, int]]:
+        """Each door passed with people aboard, and the day offset: the loaded way; the way home is empty."""
+        met = {(door, use.day_offset) for use in route.out for door in use.doors}
+        return met | {(door, offset) for door in route.extra_doors for offset in range(route.days_out + 1)}
 
     @cached_property
     def departures(self) -> Mapping[str, int]:
@@ -111,10 +129,10 @@ class Network:
             (
                 fleet
                 for fleet in self.situation.fleets
-                if fleet.purpose == route.purpose
+                if fleet.purpose in SERVED_BY[route.purpose]
                 and fleet.count > 0
                 and (not fleet.routes or route.id in fleet.routes)
-                and (fleet.payload_g if route.purpose == "aid" else fleet.seats) > 0
+                and _brings(fleet, route.purpose) > 0
             ),
             key=lambda fleet: fleet.id,
         )
@@ -151,6 +169,13 @@ class Network:
         for door, offset in self.passed[route.id]:
             bits &= self.open_days.get(door, 0) >> offset
         return bits
+
+
+def _brings(fleet: FleetNow, purpose: str) -> int:
+    """What a vehicle has room for on a trip: grams, people who sit, or people in all where some may lie."""
+    if purpose == EVACUATION:
+        return fleet.seats + fleet.stretcher_places
+    return fleet.payload_g if purpose == AID else fleet.seats
 
 
 def cycle_days(route: RouteNow, fleet: FleetNow) -> int:

@@ -29,7 +29,7 @@ class Rows:
     """Shared rows with their capacity, and which members (cells or vehicle columns) use one of each.
 
     Member ``m`` uses the rows ``row[start[m] : start[m + 1]]``. ``stated`` is the capacity as somebody wrote it
-    down; where convoys of aid have taken some of it already, ``capacity`` is less.
+    down; where evacuations or convoys of aid have taken some of it already, ``capacity`` is less.
     """
 
     names: tuple[Row, ...]
@@ -101,7 +101,6 @@ def cells(situation: Situation, network: Network, also: Mapping[str, int]) -> Ce
     here = {name: n for n, name in enumerate(situation.households.columns.site_names)}
     uses = Uses(situation, network)
     driven = _rows(uses.vehicles(routes[at[c][0]], fleets[f][1], at[c][1]) for c, f in columns)
-    written = [network.caps[what] if kind == "cap" else -1 for kind, what, _ in driven.names]
     return Cells(
         routes=tuple(r.id for r in routes),
         route=route_of,
@@ -109,17 +108,17 @@ def cells(situation: Situation, network: Network, also: Mapping[str, int]) -> Ce
         start=np.searchsorted(route_of, np.arange(len(routes) + 1)),
         alike=_array(groups[trip] for trip in trips),
         site=_array(here.get(routes[n].site, -1) for n, _ in at),
-        people_rows=_rows(uses.people(routes[n], t) for n, t in at),
+        people_rows=uses.stated(_rows(uses.people(routes[n], t) for n, t in at)),
         fleets=tuple(name for name, _ in fleets),
         column_cell=_array(c for c, _ in columns),
         column_fleet=_array(f for _, f in columns),
         column_start=np.searchsorted(_array(c for c, _ in columns), np.arange(len(at) + 1)),
-        vehicle_rows=replace(driven, stated=np.maximum(driven.capacity, _array(written))),
+        vehicle_rows=uses.stated(driven),
     )
 
 
 class Uses:
-    """The shared rows a trip uses, with their capacity: of people for each aboard, of vehicles for each driving."""
+    """The shared rows a trip uses, with what is left: of people for each aboard, of vehicles for each driving."""
 
     def __init__(self, situation: Situation, network: Network) -> None:
         self.days, self.network = situation.days, network
@@ -128,6 +127,13 @@ class Uses:
             s.id: s.registration_per_day for s in situation.sites if s.registration_per_day is not None
         }
         self._caps = {d.id: d.max_people for d in situation.doors if d.max_people is not None}
+        self._fleets = {f.id: f.count for f in situation.fleets}
+
+    def stated(self, rows: Rows) -> Rows:
+        """The rows with their capacity as somebody wrote it down, where those planned first have taken some of it."""
+        written = {"people": self._caps, "fleet": self._fleets, "cap": self.network.caps}
+        most = [written.get(kind, {}).get(what, -1) for kind, what, _ in rows.names]
+        return replace(rows, stated=np.maximum(rows.capacity, _array(most)))
 
     def people(self, route: RouteNow, t: int) -> Iterator[tuple[Row, int]]:
         """Reception, the registration desk, and doors with a cap on people, leaving on day ``t``."""
@@ -141,24 +147,19 @@ class Uses:
         if route.site in self._desk:
             yield ("site", route.site, t), self._desk[route.site]
         if self._caps:
-            for door, offset in sorted(doors_with_people(route)):
+            for door, offset in sorted(self.network.passed_loaded(route)):
                 if door in self._caps:
-                    yield ("people", door, t + offset), self._caps[door]
+                    at = (door, t + offset)
+                    yield ("people", *at), max(0, self._caps[door] - self.network.crowd.get(at, 0))
 
     def vehicles(self, route: RouteNow, fleet: FleetNow, t: int) -> Iterator[tuple[Row, int]]:
         """The fleet on every day the trip keeps its vehicles, and doors with a cap on vehicles."""
         for day in range(t, min(t + cycle_days(route, fleet), self.days)):
-            yield ("fleet", fleet.id, day), fleet.count
+            yield ("fleet", fleet.id, day), self.network.free(fleet, day)
         if self.network.caps:
             for door, offset in sorted(self.network.passed[route.id]):
                 if (cap := self.network.cap(door, t + offset)) is not None:
                     yield ("cap", door, t + offset), cap
-
-
-def doors_with_people(route: RouteNow) -> set[tuple[str, int]]:
-    """Each door passed with people aboard, and the day offset: the loaded way; the way home is empty."""
-    met = {(door, use.day_offset) for use in route.out for door in use.doors}
-    return met | {(door, offset) for door in route.extra_doors for offset in range(route.days_out + 1)}
 
 
 def _rows(members: Iterable[Iterable[tuple[Row, int]]]) -> Rows:

@@ -1,5 +1,5 @@
-"""The whole plan: aid for everyone first, then consented journeys, then loads for those who remain, then
-the road.
+"""The whole plan: evacuations before all, aid for everyone first, then consented journeys, then loads for those
+who remain, then the road.
 
 The order is strict. What an earlier aim reached is a hard rule for the later ones, so nobody is ever fed by
 being moved, and no road is made safer by leaving someone hungry.
@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from waythrough.plan import aid, explain, files, returns, steps
+from waythrough.plan import aid, evacuations, explain, files, returns, steps
 from waythrough.plan.homes import homes_named, sizes
 from waythrough.plan.network import Network
 from waythrough.plan.problem import Problem, problem
@@ -37,7 +37,8 @@ def make(
     NoPlan
         The solver failed where doing nothing is possible.
     """
-    network = Network(situation)
+    urgent = evacuations.first(situation)
+    network = urgent.network
     first = aid.feed_everyone(situation, network, limits)
     open_to_people = network.after(first.convoys)
     whole = problem(situation, open_to_people)
@@ -59,8 +60,9 @@ def make(
         unmet_if_nobody_left=sum(everyone.values()),
         unmet_person_days=sum(remaining.values()),
         people_moved=sum(leaving.values()),
-        steps=steps.steps(situation, supplies.convoys, people_out.trips),
-        blockers=explain.blockers(
+        steps=steps.steps(situation, supplies.convoys, people_out.trips, urgent.trips),
+        blockers=urgent.blockers
+        + explain.blockers(
             situation, network, _wanted(situation, whole), supplies.convoys, people_out.trips, aims[0].value
         ),
         not_seated=unseated(situation, network, whole, seated),
@@ -72,6 +74,7 @@ def make(
         standby=people_out.standby,
         slices=people_out.slices,
         seed=people_out.seed,
+        evacuations=urgent.trips,
     )
 
 

@@ -9,7 +9,7 @@ from functools import cached_property
 from waythrough.plan.homes import homes_named
 from waythrough.plan.network import Network, cycle_days
 from waythrough.terms.households import HouseholdNow
-from waythrough.terms.planned import ConvoyTrip, Plan, ReturnTrip
+from waythrough.terms.planned import Plan, ReturnTrip
 from waythrough.terms.situation import FleetNow, RouteNow, Situation
 
 Fits = Callable[[RouteNow, int], bool]
@@ -45,14 +45,17 @@ class Room:
             taken["all", trip.destination, 0] += people
             for door, day in passed_outward(route, trip.day):
                 taken["pass", door, day] += people
+        patients = {one.id: one.people + one.escorts for one in self.situation.evacuations}
+        for gone in self.plan.evacuations:
+            for door, day in passed_outward(self.network.routes[gone.route], gone.day):
+                taken["pass", door, day] += patients[gone.evacuation]
         return taken
 
     @cached_property
     def vehicles(self) -> Mapping[tuple[str, str, int], int]:
         """Vehicles: ("busy", fleet, day) and ("through", door, day)."""
         busy: defaultdict[tuple[str, str, int], int] = defaultdict(int)
-        every: list[ConvoyTrip | ReturnTrip] = [*self.plan.convoys, *self.plan.returns]
-        for trip in every:
+        for trip in self.plan.trips:
             route = self.network.routes[trip.route]
             for day in range(trip.day, trip.day + cycle_days(route, self.fleet[trip.fleet])):
                 busy["busy", trip.fleet, day] += trip.vehicles

@@ -19,7 +19,7 @@ def check_situation(s: Situation, place: str) -> None:
         Something is so.
     """
     _span(s, place)
-    for kind in ("sites", "goods", "warehouses", "destinations", "doors", "routes", "fleets"):
+    for kind in ("sites", "goods", "warehouses", "destinations", "doors", "routes", "fleets", "evacuations"):
         _once([one.id for one in getattr(s, kind)], f"{place}.{kind}")
     _counts(s, place)
     for n, door in enumerate(s.doors):
@@ -33,6 +33,7 @@ def check_situation(s: Situation, place: str) -> None:
             _at_least(0, use.day_offset, f"{place}.routes[{n}].day_offset")
             if use.km < 0 or use.hours < 0:
                 _refuse(f"{place}.routes[{n}]", f"{use.km} km in {use.hours} h", "0 or more")
+    _evacuations(s, place)
     _households(s, place)
 
 
@@ -75,6 +76,16 @@ def _counts(s: Situation, place: str) -> None:
     for n, f in enumerate(s.fleets):
         carried = [f.count, f.seats, f.special_seats, f.stretcher_places, f.payload_g, f.cycle_days]
         _none_below_0(carried, f"{place}.fleets[{n}]")
+
+
+def _evacuations(s: Situation, place: str) -> None:
+    for n, one in enumerate(s.evacuations):
+        where = f"{place}.evacuations[{n}]"
+        _none_below_0([one.people, one.escorts, one.stretchers], where)
+        if one.stretchers > one.people:
+            _refuse(
+                where, f"{one.stretchers} of {one.people} patients lie down", "as many at most as there are"
+            )
 
 
 def _households(s: Situation, place: str) -> None:

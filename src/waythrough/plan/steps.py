@@ -12,9 +12,9 @@ from dataclasses import replace
 from waythrough.plan.homes import homes_named
 from waythrough.plan.network import Network
 from waythrough.terms.households import HouseholdNow
-from waythrough.terms.planned import ConvoyTrip, Gate, PlanStep, ReturnTrip
+from waythrough.terms.planned import ConvoyTrip, EvacuationTrip, Gate, PlanStep, ReturnTrip, Trip
 from waythrough.terms.roles import ACCESS, HEAD, MOVEMENT, REGISTRAR, SITE
-from waythrough.terms.situation import DoorNow, RouteNow, Situation
+from waythrough.terms.situation import DoorNow, EvacuationNow, RouteNow, Situation
 
 SEES_TO: Mapping[str, tuple[str, str]] = {
     "door_open": (ACCESS, "next_open_day"),
@@ -25,15 +25,19 @@ SEES_TO: Mapping[str, tuple[str, str]] = {
     "name_responsible": (HEAD, "does_not_start"),
     "reconfirm_consents": (REGISTRAR, "standby_takes_seats"),
     "reception_ready": (SITE, "does_not_start"),
+    "patients_agree": (REGISTRAR, "does_not_start"),
 }
 """Gate → the role of ours that sees to it, and what is done if it is not true the day before."""
 
 
 def steps(
-    situation: Situation, convoys: Sequence[ConvoyTrip], returns: Sequence[ReturnTrip]
+    situation: Situation,
+    convoys: Sequence[ConvoyTrip],
+    returns: Sequence[ReturnTrip],
+    evacuations: Sequence[EvacuationTrip] = (),
 ) -> tuple[PlanStep, ...]:
-    """One step for each trip, in order of day. ``trip`` numbers the plan's convoys or returns, as ``kind``
-    says.
+    """One step for each trip, in order of day. ``trip`` numbers the plan's convoys, evacuations or returns, as
+    ``kind`` says.
     """
     network = Network(situation)
     aboard = homes_named(situation, (seat.household for trip in returns for seat in trip.seats))
@@ -50,10 +54,14 @@ def steps(
         )
         for n, trip in enumerate(returns)
     ]
+    waiting = {one.id: one for one in situation.evacuations}
+    for n, gone in enumerate(evacuations):
+        gates = (*_gates(network, gone), *_patient_gates(gone, waiting[gone.evacuation]))
+        found.append(PlanStep(gone.day, "evacuation", n, _seen_to(network, gone, gates)))
     return tuple(sorted(found, key=lambda step: (step.day, step.kind, step.trip)))
 
 
-def _gates(network: Network, trip: ConvoyTrip | ReturnTrip) -> tuple[Gate, ...]:
+def _gates(network: Network, trip: Trip) -> tuple[Gate, ...]:
     """Doors in the order they are met, vehicles, and somebody of us who answers for the trip."""
     route, situation = network.routes[trip.route], network.situation
     doors = {door.id: door for door in situation.doors}
@@ -100,7 +108,15 @@ def _people_gates(trip: ReturnTrip, aboard: Mapping[str, HouseholdNow]) -> tuple
     )
 
 
-def _seen_to(network: Network, trip: ConvoyTrip | ReturnTrip, gates: Sequence[Gate]) -> tuple[Gate, ...]:
+def _patient_gates(trip: EvacuationTrip, one: EvacuationNow) -> tuple[Gate, ...]:
+    """Nobody is carried off unasked, nor to a place that does not expect them."""
+    return (
+        Gate("patients_agree", trip.site, {"people": str(one.people)}),
+        Gate("reception_ready", trip.destination, {"people": str(one.people + one.escorts)}),
+    )
+
+
+def _seen_to(network: Network, trip: Trip, gates: Sequence[Gate]) -> tuple[Gate, ...]:
     """The gates with who sees to each, and what is done otherwise: for a door, the next day its road is open."""
     later = [day for day in network.days(trip.route) if day > trip.day]
     seen = []

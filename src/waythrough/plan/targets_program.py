@@ -7,7 +7,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from waythrough.plan.network import Network, cycle_days
+from waythrough.plan import evacuations
+from waythrough.plan.network import cycle_days
 from waythrough.plan.room import passed_outward
 from waythrough.plan.solver import INFINITE, Program, Reopened
 from waythrough.plan.units import Choice, Unit
@@ -84,7 +85,7 @@ class Ways:
     """Whole blocks of so many days, to which consents were rounded."""
 
     def __post_init__(self) -> None:
-        self.network = Network(self.situation)
+        self.network = evacuations.network(self.situation)
         self.ends = {end.id: end for end in self.situation.destinations}
         self.program = Program()
         self.needs: dict[int, frozenset[Name]] = {}

@@ -38,10 +38,8 @@ def gantt(desk: Desk) -> tuple[tuple[Run, ...], tuple[GanttRow, ...]]:
     if plan is None or situation is None or not desk.internal:
         return (), ()
     leaving: Counter[tuple[str, int]] = Counter()
-    for convoy in plan.convoys:
-        leaving[convoy.route, convoy.day] += convoy.vehicles
-    for out in plan.returns:
-        leaving[out.route, out.day] += out.vehicles
+    for trip in plan.trips:
+        leaving[trip.route, trip.day] += trip.vehicles
     rows = []
     for route in situation.routes:
         opens = open_days(situation, route)

@@ -65,7 +65,7 @@ def _group(desk: Desk, about: str, code: str, group: list[Blocker]) -> Said:
         )
     fields = {
         key: desk.words.numbers.join(desk.sorted(_ids(key, group)))
-        for key in ("warehouse", "site", "destination", "route", "zone", "goods")
+        for key in ("warehouse", "site", "destination", "route", "zone", "goods", "evacuation")
         if f"{{{key}}}" in sentence
     }
     return desk.words.say(sentence, purpose=purpose, **fields)
@@ -86,6 +86,9 @@ _BLOCKED: dict[str, str] = {
     "no_route": N_("{purpose}: no route is recorded for: {site}."),
     "no_door_recorded": N_("{purpose}: no door is recorded for: {zone}. The routes concerned: {route}."),
     "no_fleet": N_("{purpose}: no vehicles are recorded for: {site}."),
+    "people_not_stated": N_("{purpose}: nobody wrote down how many people travel: {evacuation}."),
+    "needed_by_passed": N_("{purpose}: the last day on which it would have helped has passed: {evacuation}."),
+    "no_vehicle_free": N_("{purpose}: all vehicles that could take them are away with others: {evacuation}."),
     "horizon_too_short": N_("{purpose}: routes that take longer than the plan looks ahead: {route}."),
 }
 
@@ -183,6 +186,14 @@ def _reception(desk: Desk, about: str, fields: Mapping[str, str]) -> Said:
     )
 
 
+def _patients(desk: Desk, about: str, fields: Mapping[str, str]) -> Said:
+    return desk.words.count(
+        "{n} patient, or who speaks for them, was asked and agrees to go.",
+        "{n} patients, or who speaks for them, were asked and agree to go.",
+        int(fields["people"]),
+    )
+
+
 # The text is marked where it is translated, in `N_`, because the functions above only pass it on.
 _GATES: dict[str, Callable[[Desk, str, Mapping[str, str]], Said]] = {
     "door_open": _door_gate(N_("{door} is open in the party's own word on {dates}.")),
@@ -195,4 +206,5 @@ _GATES: dict[str, Callable[[Desk, str, Mapping[str, str]], Said]] = {
     "name_responsible": _responsible,
     "reconfirm_consents": _consents,
     "reception_ready": _reception,
+    "patients_agree": _patients,
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -13,8 +13,11 @@ from waythrough.publish.disclosure import THRESHOLD, SafeTable, block_of, blocks
 from waythrough.publish.numbers import Run
 from waythrough.publish.plan_words import blocked, blocked_by_doors, gate_line
 from waythrough.publish.words import Said
-from waythrough.terms.planned import ConvoyTrip, Plan, ReturnTrip
+from waythrough.terms.planned import Blocker, ConvoyTrip, EvacuationTrip, Plan, ReturnTrip
+from waythrough.terms.planned import Trip as AnyTrip
 
+EVACUATION = "evacuation"
+"""Kind of the steps of evacuations, and what their blockers are about."""
 LEAST_GAP = 0.001
 """A gap below this would read as none at all."""
 
@@ -35,7 +38,7 @@ def headline(desk: Desk) -> list[Said]:
         if desk.internal
         else count("The plan looks {n} day ahead.", "The plan looks {n} days ahead.", plan.days)
     )
-    lines = [span]
+    lines = [*_evacuations(desk, plan), span]
     if plan.does_nothing:
         lines.append(say("No vehicle can move with the doors that are open."))
     else:
@@ -49,6 +52,23 @@ def headline(desk: Desk) -> list[Said]:
     if desk.internal:
         lines += [*_unmet(desk, plan), *_flagged(desk, plan), *_weighed(desk)]
     return lines
+
+
+def _evacuations(desk: Desk, plan: Plan) -> Iterator[Said]:
+    """How many evacuations leave, and how many cannot; for the team only, as one journey can point at a person."""
+    left = len({one.fields["evacuation"] for one in plan.blockers if one.about == EVACUATION})
+    if desk.internal and plan.evacuations:
+        yield desk.words.count(
+            "{n} medical evacuation leaves on the first day it can, before everything else.",
+            "{n} medical evacuations leave on the first day they can, before everything else.",
+            len(plan.evacuations),
+        )
+    if desk.internal and left:
+        yield desk.words.count(
+            "{n} medical evacuation cannot arrive in time.",
+            "{n} medical evacuations cannot arrive in time.",
+            left,
+        )
 
 
 def _moved(desk: Desk, plan: Plan) -> Said:
@@ -149,17 +169,31 @@ def day_by_day(desk: Desk) -> list[DayLine]:
     plan, situation = desk.report.plan, desk.report.situation
     if plan is None or situation is None or not desk.internal:
         return []
-    days = sorted({trip.day for trip in plan.convoys} | {trip.day for trip in plan.returns})
+    days = sorted({trip.day for trip in plan.trips})
     return [
         DayLine(
             desk.words.numbers.date(situation.day(day)),
             tuple(
-                [_convoy(desk, plan, i) for i, trip in enumerate(plan.convoys) if trip.day == day]
+                [_evacuation(desk, plan, i) for i, trip in enumerate(plan.evacuations) if trip.day == day]
+                + [_convoy(desk, plan, i) for i, trip in enumerate(plan.convoys) if trip.day == day]
                 + [_return(desk, plan, i) for i, trip in enumerate(plan.returns) if trip.day == day]
             ),
         )
         for day in days
     ]
+
+
+def _evacuation(desk: Desk, plan: Plan, index: int) -> Trip:
+    trip = plan.evacuations[index]
+    what = desk.words.count(
+        "Medical evacuation: {n} vehicle from {site} to {destination}, route {route}.",
+        "Medical evacuation: {n} vehicles from {site} to {destination}, route {route}.",
+        trip.vehicles,
+        site=desk.name(trip.site),
+        destination=desk.name(trip.destination),
+        route=desk.name(trip.route),
+    )
+    return Trip(what, (), _gates(desk, plan, trip, index))
 
 
 def _convoy(desk: Desk, plan: Plan, index: int) -> Trip:
@@ -205,13 +239,13 @@ def _return(desk: Desk, plan: Plan, index: int) -> Trip:
     return Trip(what, more, _gates(desk, plan, trip, index))
 
 
-def _gates(desk: Desk, plan: Plan, trip: ConvoyTrip | ReturnTrip, index: int) -> tuple[Any, ...]:
+def _gates(desk: Desk, plan: Plan, trip: AnyTrip, index: int) -> tuple[Any, ...]:
     # A step's kind says which list its trip number counts in.
-    out = isinstance(trip, ReturnTrip)
+    kind = {ConvoyTrip: "convoy", EvacuationTrip: EVACUATION, ReturnTrip: "return"}[type(trip)]
     return tuple(
         gate_line(desk, one)
         for step in plan.steps
-        if step.day == trip.day and step.trip == index and step.kind.startswith("return") == out
+        if step.day == trip.day and step.trip == index and step.kind == kind
         for one in step.gates
     )
 
@@ -315,9 +349,15 @@ def blockers(desk: Desk) -> list[Said]:
 
 def door_blockers(desk: Desk) -> list[Said]:
     """The fewest doors that would have to open, one sentence for each purpose."""
-    return blocked_by_doors(desk, desk.report.plan.blockers if desk.report.plan else ())
+    return blocked_by_doors(desk, _told(desk))
 
 
 def other_blockers(desk: Desk) -> list[Said]:
     """What else stands against a movement, one sentence for each purpose and cause."""
-    return blocked(desk, desk.report.plan.blockers if desk.report.plan else ())
+    return blocked(desk, _told(desk))
+
+
+def _told(desk: Desk) -> list[Blocker]:
+    """The blockers this edition tells: what keeps patients stays with the team."""
+    found = desk.report.plan.blockers if desk.report.plan else ()
+    return [one for one in found if desk.internal or one.about != EVACUATION]

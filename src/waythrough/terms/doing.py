@@ -14,7 +14,8 @@ from waythrough.terms.when import Days, Window
 class Movement:
     """Vehicles on a route in a window: a convoy (aid in) or a return movement (people out).
 
-    ``need_by`` is the last day on which it still helps, as for somebody who must reach a hospital.
+    ``need_by`` is the last day on which it still helps, as for somebody who must reach a hospital. Of an evacuation
+    ``people`` are the patients, ``stretchers`` how many of them lie down, ``escorts`` those who go along with them.
     """
 
     id: str
@@ -28,6 +29,8 @@ class Movement:
     responsible: str = ""
     note: str = ""
     need_by: Days | None = None
+    escorts: int = 0
+    stretchers: int = 0
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,23 @@ class ReturnTrip:
 
 
 @dataclass(frozen=True)
+class EvacuationTrip:
+    """A medical evacuation on its way: whole vehicles for nobody else, on the day that brings it there first."""
+
+    evacuation: str
+    route: str
+    site: str
+    destination: str
+    day: int
+    fleet: str
+    vehicles: int
+
+
+Trip = ConvoyTrip | EvacuationTrip | ReturnTrip
+"""Anything that departs."""
+
+
+@dataclass(frozen=True)
 class Standby:
     """Households that would take the seats of others on a trip who do not come, in this order."""
 
@@ -141,7 +158,7 @@ class Plan:
     who remain. Both count a person's day once for each life-saving good that is short on it;
     ``unmet_by_good`` splits the second by good. ``not_seated`` counts households by reason code. ``notes``
     are codes, a colon, and an id. ``slices`` of search with the random numbers of ``seed`` make the same plan
-    again.
+    again. ``evacuations`` come before every aim and count in none.
     """
 
     situation_sha256: str
@@ -166,11 +183,17 @@ class Plan:
     standby: tuple[Standby, ...] = ()
     slices: int = 0
     seed: int = 0
+    evacuations: tuple[EvacuationTrip, ...] = ()
+
+    @property
+    def trips(self) -> tuple[Trip, ...]:
+        """Everything that departs: evacuations, convoys, return trips."""
+        return (*self.evacuations, *self.convoys, *self.returns)
 
     @property
     def does_nothing(self) -> bool:
         """True when no vehicle moves."""
-        return not self.convoys and not self.returns
+        return not self.trips
 
     @property
     def gap(self) -> float | None:

@@ -180,6 +180,29 @@ class Promise:
 
 
 @dataclass(frozen=True)
+class EvacuationNow:
+    """People of a site who must reach treatment. No names.
+
+    ``people`` are patients, of whom ``stretchers`` lie down; ``escorts`` go along and sit. ``last_day`` is the last day
+    on which arriving still helps (below 0: it has passed; None: nobody said). ``route`` is the road chosen for it;
+    none = every evacuation route of the site.
+    """
+
+    id: str
+    site: str
+    people: int
+    escorts: int = 0
+    stretchers: int = 0
+    last_day: int | None = None
+    route: str = ""
+
+    @property
+    def seats(self) -> int:
+        """Everyone who sits."""
+        return self.people - self.stretchers + self.escorts
+
+
+@dataclass(frozen=True)
 class Situation:
     """Everything a plan is made from, as of a day. ``ledger`` is the hash the values were taken at.
 
@@ -210,6 +233,7 @@ class Situation:
     schema: str = SCHEMA
     promised: tuple[Promise, ...] = ()
     frozen_days: int = 0
+    evacuations: tuple[EvacuationNow, ...] = ()
 
     def __post_init__(self) -> None:
         given: Any = self.households

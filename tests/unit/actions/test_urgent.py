@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+from waythrough.actions.choose import situation
 from waythrough.actions.record import record
 from waythrough.actions.urgent import evacuations
 from waythrough.terms.access import Execution, Guarantee, Request, Step
 from waythrough.terms.doing import Movement
+from waythrough.terms.sayings import Figure
 from waythrough.terms.when import Days, Window
 
 ASKED = Request(
@@ -62,10 +64,18 @@ def test_a_planned_evacuation_waits_at_the_doors_of_its_road(ws, person) -> None
     window = Window.parse("2030-05-22T00:00+03:00/2030-05-23T00:00+03:00")
     planned = Movement(
         "movement-9", "site-ford", "medical_evacuation", "route-out", window, "planned",
-        need_by=Days.parse("2030-05-23"), note="two on stretchers",
+        need_by=Days.parse("2030-05-23"), note="two on stretchers", people=3, stretchers=2,
     )  # fmt: skip
     record(ws, person, planned)
     (one,) = evacuations(ws)
     assert (one.subject, one.days_left, one.shut) == ("two on stretchers", 3, ("door-return",))
+    counted = Figure(
+        "figure-1", "source-letter", "site-ford", "population", 2000.0, 2000.0, "people", "exact",
+        Days.parse("2030-05-10"), "party-south",
+    )  # fmt: skip
+    record(ws, person, counted, "source-letter")
+    (waiting,) = situation(ws, 14).evacuations
+    assert (waiting.id, waiting.people, waiting.stretchers, waiting.last_day) == ("movement-9", 3, 2, 2)
     record(ws, person, replace(planned, state="cancelled_security"))
+    assert situation(ws, 14).evacuations == ()
     assert evacuations(ws) == []

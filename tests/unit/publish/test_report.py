@@ -18,6 +18,7 @@ from waythrough.publish.report import compose, render, write
 from waythrough.terms.board import Evacuation
 from waythrough.terms.doing import Policy
 from waythrough.terms.estimates import NotComputable
+from waythrough.terms.planned import Blocker, EvacuationTrip, Gate, PlanStep
 from waythrough.terms.situation import DoorNow, LegUse, RouteNow
 from waythrough.terms.when import Days
 
@@ -121,6 +122,58 @@ def test_medical_evacuations_come_before_everything_else_and_never_in_public(sam
     public = text(render(sample.report(evacuations=waits), "public", "en"))
     assert "a patient who cannot wait" not in public
     assert "Medical evacuation, needed" not in public
+
+
+@pytest.mark.parametrize("language", ["en", "ar", "fr", "ru"])
+def test_the_plan_says_on_which_day_patients_leave_and_who_finds_none(sample, language) -> None:
+    base = sample.report()
+    use = LegUse("leg", "zone", 10.0, 1.0, 0, ("d-plain",))
+    road = RouteNow("to clinic", "evacuation", base.site.id, "wh-quay", (use,), (use,), (), 1)
+    stuck = {"evacuation": "mv-8", "site": base.site.id}
+    gone = EvacuationTrip("mv-9", road.id, base.site.id, "wh-quay", 2, "ambulances", 1)
+    plan = replace(
+        base.plan,
+        evacuations=(gone,),
+        steps=(
+            *base.plan.steps,
+            PlanStep(2, "evacuation", 0, (Gate("patients_agree", base.site.id, {"people": "2"}),)),
+        ),
+        blockers=(
+            Blocker("evacuation", "doors_shut", ("d-ring",), stuck),
+            Blocker("evacuation", "no_vehicle_free", (), stuck),
+        ),
+    )
+    waits = (
+        Evacuation("mv-9", "two who cannot wait", date(2031, 3, 18), 3, (), ("d-plain",)),
+        Evacuation("mv-8", "one more", date(2031, 3, 18), 3, ("d-ring",), ()),
+    )
+    ill = replace(base, plan=plan, evacuations=waits, situation=replace(base.situation, routes=(road,)))
+    words = {
+        "en": (
+            "The plan takes it on",
+            "1 medical evacuation cannot arrive in time.",
+            "2 patients, or who speaks",
+        ),
+        "ar": ("تنقله الخطة في", "لا يمكن أن تصل عملية إجلاء طبي واحدة", "سُئل مريضان"),
+        "fr": (
+            "Le plan la fait partir le",
+            "1 évacuation médicale ne peut pas arriver",
+            "2 patients, ou qui parle",
+        ),
+        "ru": ("План отправляет её", "1 медицинская эвакуация не может прибыть", "2 пациентов или тех"),
+    }
+    internal = text(render(ill, "internal", language))
+    assert all(sentence in internal for sentence in words[language])
+    public = text(render(ill, "public", language))
+    assert not any(sentence in public for sentence in words[language])
+
+
+def test_what_keeps_patients_stays_with_the_team(sample) -> None:
+    base = sample.report()
+    stuck = Blocker("evacuation", "people_not_stated", (), {"evacuation": "mv-8", "site": base.site.id})
+    ill = replace(base, plan=replace(base.plan, blockers=(stuck,)))
+    assert "nobody wrote down how many people travel" in text(render(ill, "internal", "en"))
+    assert "nobody wrote down how many people travel" not in text(render(ill, "public", "en"))
 
 
 def test_gates_tell_who_sees_to_them_and_what_is_done_otherwise(sample) -> None:

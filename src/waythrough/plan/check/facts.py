@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cached_property
 
-from waythrough.terms.planned import ConvoyTrip, Plan, ReturnTrip
+from waythrough.terms.planned import Plan, ReturnTrip, Trip
 from waythrough.terms.situation import ConsentNow, FleetNow, HouseholdNow, RouteNow, Situation
 
 RETURN_KIND = "voluntary_return_movement"
@@ -33,7 +33,8 @@ class Facts:
         self.fleets = {f.id: f for f in situation.fleets}
         self.convoys = [(f"convoy {n}", trip) for n, trip in enumerate(plan.convoys)]
         self.returns = [(f"return {n}", trip) for n, trip in enumerate(plan.returns)]
-        self.trips: list[tuple[str, ConvoyTrip | ReturnTrip]] = [*self.convoys, *self.returns]
+        self.evacuations = [(f"evacuation {n}", trip) for n, trip in enumerate(plan.evacuations)]
+        self.trips: list[tuple[str, Trip]] = [*self.evacuations, *self.convoys, *self.returns]
         # Trips whose route cannot be trusted are reported once and left out of the counts that need a route.
         self.known = [(place, trip) for place, trip in self.trips if trip.route in self.routes]
 
@@ -51,7 +52,7 @@ class Facts:
             r.id: max([use.day_offset for use in (*r.out, *r.back)], default=0) for r in self.situation.routes
         }
 
-    def arrival(self, trip: ConvoyTrip | ReturnTrip) -> int:
+    def arrival(self, trip: Trip) -> int:
         return trip.day + self.arrives[trip.route]
 
     def kept(self, route: RouteNow, fleet: FleetNow) -> int:
@@ -90,9 +91,15 @@ class Facts:
         )
 
     def carries(self, fleet: FleetNow, route: RouteNow) -> bool:
-        """True if the fleet may drive the route for its purpose, and has room for what is brought there."""
+        """True if the fleet may drive the route for its purpose, and has room for what is brought there.
+
+        What brings people brings patients too, and among these some may lie.
+        """
         room = fleet.payload_g if route.purpose == "aid" else fleet.seats
-        return room > 0 and fleet.purpose == route.purpose and (not fleet.routes or route.id in fleet.routes)
+        purposes = {route.purpose}
+        if route.purpose == "evacuation":
+            room, purposes = fleet.seats + fleet.stretcher_places, {"evacuation", "return"}
+        return room > 0 and fleet.purpose in purposes and (not fleet.routes or route.id in fleet.routes)
 
     # --- people, seat after seat --------------------------------------------------------------------------
 

@@ -57,9 +57,12 @@ def _registration(f: Facts) -> Found:
 def _people_caps(f: Facts) -> Found:
     """H10: people who pass a door on a day, on their way out, against the cap in its guarantee."""
     passing: Counter[tuple[str, int]] = Counter()
-    for (_, trip), people in zip(f.returns, f.people, strict=True):
-        for door, offset in f.passed_loaded.get(trip.route, ()):
-            passing[door, trip.day + offset] += people
+    patients = {one.id: one.people + one.escorts for one in f.situation.evacuations}
+    rides = [(trip.route, trip.day, n) for (_, trip), n in zip(f.returns, f.people, strict=True)]
+    rides += [(trip.route, trip.day, patients.get(trip.evacuation, 0)) for _, trip in f.evacuations]
+    for route, left, people in rides:
+        for door, offset in f.passed_loaded.get(route, ()):
+            passing[door, left + offset] += people
     for (name, day), people in sorted(passing.items()):
         most = f.doors[name].max_people if name in f.doors else None
         if most is not None and people > most:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from waythrough.plan.check import certificate, places, promises, supply, totals, trips
+from waythrough.plan.check import certificate, evacuations, places, promises, supply, totals, trips
 from waythrough.plan.check.certificate import Prices
 from waythrough.plan.check.facts import Facts, Found
 from waythrough.terms.planned import Breach
@@ -32,6 +32,10 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "H12": ("load-known-good", "load-not-negative", "payload", "convoy-size", "convoy-spacing"),
     "H13": ("warehouse-stock",),
     "H14": ("unmet-if-nobody-left", "unmet-total", "unmet-by-good"),
+    "H15": (
+        "evacuation-known", "evacuation-once", "evacuation-road", "evacuation-places", "evacuation-in-time",
+        "evacuation-first", "evacuation-said",
+    ),
     "promises": ("promise-kept", "frozen-day", "standby-trip", "standby-household", "standby-consent", "standby-kin"),
     "proof": ("certificate-prices", "certificate-missing", "certificate-bound"),
     "stated": (
@@ -44,7 +48,14 @@ NAMES: Mapping[str, tuple[str, ...]] = {
 
 def run(facts: Facts, of_households: Sequence[Rule], bound: Bound) -> list[Breach]:
     """Every breach, with the rules of households and the bound worked out in one of the two ways."""
-    stated = (*totals.SITUATION, *trips.RULES, *of_households, *places.RULES, *supply.RULES)
+    stated = (
+        *totals.SITUATION,
+        *trips.RULES,
+        *of_households,
+        *places.RULES,
+        *supply.RULES,
+        *evacuations.RULES,
+    )
     every = (*stated, *promises.RULES, *totals.RULES)
     found = [breach for rule in every for breach in rule(facts)]
     return [Breach(*breach) for breach in (*found, *_certified(facts, bound))]

@@ -7,6 +7,7 @@ from collections import Counter
 from waythrough.plan.check.facts import Facts, Found
 from waythrough.plan.check.supply import unmet
 from waythrough.plan.files import LARGEST_EXACT, sha256
+from waythrough.terms.planned import EvacuationTrip
 from waythrough.terms.situation import RouteNow
 
 
@@ -44,7 +45,9 @@ def _totals(f: Facts) -> Found:
 def _aims(f: Facts) -> Found:
     driven: Counter[str] = Counter()
     for _, trip in f.known:
-        driven[trip.route] += trip.vehicles
+        # An evacuation is weighed against nothing, so no aim counts its road.
+        if not isinstance(trip, EvacuationTrip):
+            driven[trip.route] += trip.vehicles
     counted = {
         "unmet_if_nobody_left": sum(unmet(f, nobody_left=True).values()),
         "journeys": f.points,

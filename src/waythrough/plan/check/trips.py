@@ -6,7 +6,10 @@ from collections import Counter, defaultdict
 from itertools import pairwise
 
 from waythrough.plan.check.facts import Facts, Found
-from waythrough.terms.planned import ConvoyTrip
+from waythrough.terms.planned import ConvoyTrip, EvacuationTrip, ReturnTrip
+
+PURPOSE = {ConvoyTrip: "aid", EvacuationTrip: "evacuation", ReturnTrip: "return"}
+"""What a trip is for."""
 
 
 def _routes(f: Facts) -> Found:
@@ -15,9 +18,8 @@ def _routes(f: Facts) -> Found:
         if route is None:
             yield "route-known", place, f"route {trip.route}"
             continue
-        purpose, end = (
-            ("aid", trip.warehouse) if isinstance(trip, ConvoyTrip) else ("return", trip.destination)
-        )
+        purpose = PURPOSE[type(trip)]
+        end = trip.warehouse if isinstance(trip, ConvoyTrip) else trip.destination
         if (route.purpose, route.site, route.end) != (purpose, trip.site, end):
             yield (
                 "route-matches",
@@ -72,9 +74,9 @@ def _fleets(f: Facts) -> Found:
         if fleet is None:
             yield "fleet-known", place, f"fleet {trip.fleet}"
             continue
-        purpose = "aid" if isinstance(trip, ConvoyTrip) else "return"
-        route = f.routes.get(trip.route)
-        if fleet.purpose != purpose or (route and not f.carries(fleet, route)):
+        purpose, route = PURPOSE[type(trip)], f.routes.get(trip.route)
+        lent = purpose == "evacuation" and fleet.purpose == "return"
+        if (fleet.purpose != purpose and not lent) or (route and not f.carries(fleet, route)):
             yield "fleet-route", place, f"fleet {fleet.id} does not drive route {trip.route} for {purpose}"
     busy: Counter[tuple[str, int]] = Counter()
     for _, trip in f.known:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from waythrough.plan import aid, returns
+from waythrough.plan import aid, evacuations, returns
 from waythrough.plan.doors.changes import SHUTS, Change, Days, calendar
 from waythrough.plan.doors.worth import INTEGER, Base, Worth
-from waythrough.plan.network import Network
 from waythrough.plan.solver import Limits
 from waythrough.plan.units import Unit
 
@@ -29,7 +28,7 @@ class Exact:
         """What the change is worth to the journeys."""
         at = calendar(self.base.network, days, "return")
         if at not in self.moved:
-            after = Network(change.made(self.base.situation), self.base.network.taken)
+            after = replace(self.base.network, situation=change.made(self.base.situation))
             found = returns.journeys(after.situation, after, self.limits, road=False)
             size = {h.id: h.size for h in after.situation.households}
             people = sum(size[seat.household] for trip in found.trips for seat in trip.seats)
@@ -46,7 +45,7 @@ class Exact:
         """What the change is worth to those who wait for aid, in person-days."""
         at = calendar(self.base.network, days, "aid")
         if at not in self.unmet:
-            after = Network(change.made(self.base.situation))
+            after = evacuations.network(change.made(self.base.situation))
             first = aid.feed_everyone(after.situation, after, self.limits)
             people = aid.people_each_day(after.situation, {})
             self.unmet[at] = sum(aid.unmet_by_good(after.situation, first.convoys, people).values())

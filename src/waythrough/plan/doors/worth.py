@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from waythrough.plan import aid
+from waythrough.plan import aid, evacuations
 from waythrough.plan.network import Network
 from waythrough.terms.planned import Plan
 from waythrough.terms.situation import Situation
@@ -49,8 +49,8 @@ class Base:
 
     @cached_property
     def network(self) -> Network:
-        """Its routes; at doors with a cap, journeys have what the plan's convoys leave."""
-        return Network(self.situation, Network(self.situation).passing(self.plan.convoys))
+        """Its routes; journeys have what evacuations and the plan's convoys leave."""
+        return evacuations.network(self.situation).after(self.plan.convoys)
 
     @cached_property
     def worth(self) -> int:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from unit.plan.check import spoil_people, spoil_trips
+from unit.plan.check import spoil_evacuations, spoil_people, spoil_trips
 from unit.plan.check.changing import NothingToSpoil
 from unit.plan.check.worlds import Case, case
 from unit.plan.corruptions import CORRUPTIONS
@@ -25,7 +25,7 @@ from waythrough.plan.files import canonical, load_plan
 TORTURE = bool(os.environ.get("WAYTHROUGH_TORTURE"))
 EACH = 310 if TORTURE else 5
 WORLDS = 150 if TORTURE else 6
-SPOILED = {**spoil_people.SPOILED, **spoil_trips.SPOILED}
+SPOILED = {**spoil_people.SPOILED, **spoil_trips.SPOILED, **spoil_evacuations.SPOILED}
 EITHER = (*spoil_people.SPOILED[""], *spoil_trips.SPOILED[""])
 RULES = [name for names in NAMES.values() for name in names]
 COUNTED: dict[str, int] = {}
@@ -57,6 +57,14 @@ def spoil(ways: tuple[object, ...], luck: random.Random) -> Case:
 @pytest.mark.parametrize("seed", range(WORLDS))
 def test_the_plans_to_be_spoiled_are_sound_for_both(seed: int) -> None:
     assert breaches(sound(seed)) == (set(), set())
+
+
+@pytest.mark.parametrize("seed", range(WORLDS))
+def test_a_sound_plan_with_an_evacuation_is_sound_for_both(seed: int) -> None:
+    luck = random.Random(f"ill {seed}")
+    found = spoil((spoil_evacuations.ill,), luck)
+    assert found[1].evacuations
+    assert breaches(found) == (set(), set())
 
 
 def test_every_rule_is_attacked() -> None:
