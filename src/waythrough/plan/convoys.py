@@ -11,16 +11,17 @@ from itertools import pairwise
 
 import numpy as np
 
-from waythrough.plan.packing import Family, Room, Vehicle, pack
+from waythrough.plan.packing import WAYS, Family, Room, Vehicle, fill, pack
 from waythrough.plan.problem import Problem
 from waythrough.plan.problem_cells import Rows
-from waythrough.plan.problem_units import Ints
+from waythrough.plan.problem_parts import ranges
+from waythrough.plan.problem_units import Ints, column
 from waythrough.terms.planned import ReturnTrip, Seat, Standby
 from waythrough.terms.situation import Situation
 
 STANDBY_SHARE = 10
 """One person stands by for every so many on a trip, and one family at least."""
-TRIED = 12
+TRIED = 6
 """Units of least value that are left behind on trial where a trip cannot be packed."""
 
 
@@ -41,10 +42,9 @@ class Convoys:
         p, c = self.problem, self.situation.households.columns
         self.people_left = p.cells.people_rows.capacity.tolist()
         self.vehicles_left = p.cells.vehicle_rows.capacity.tolist()
-        start, members = p.units.member_start.tolist(), p.units.member.tolist()
-        self._members = lambda unit: members[start[unit] : start[unit + 1]]
-        size, special, lying = list(c.size), list(c.special), list(c.stretchers)
-        self.family = lambda h: (c.ids[h], size[h] - lying[h], special[h], lying[h])
+        self._start, self._member = p.units.member_start.tolist(), p.units.member.tolist()
+        seats = (column(c.size) - column(c.stretchers)).tolist()
+        self._family: list[Family] = list(zip(c.ids, seats, c.special, c.stretchers, strict=True))
         self._rooms = [
             (name, *room[:3]) for name, room in zip(p.cells.fleets, p.fleet_room.tolist(), strict=True)
         ]
@@ -60,7 +60,12 @@ class Convoys:
 
     def families(self, units: list[int]) -> list[Family]:
         """Every household of the units."""
-        return [self.family(h) for unit in units for h in self._members(unit)]
+        family, members, start = self._family, self._member, self._start
+        return [family[h] for unit in units for h in members[start[unit] : start[unit + 1]]]
+
+    def household(self, row: int) -> Family:
+        """A household by its row in the columns."""
+        return self._family[row]
 
     def room(self, column: int) -> Room:
         """One empty vehicle of a vehicle column."""
@@ -101,26 +106,78 @@ class Convoys:
 
     # --- packing ------------------------------------------------------------------------------------------
 
-    def load(self, cell: int, units: list[int], rooms: list[Room]) -> list[int]:
-        """Begin a trip with these units and vehicles; gives back the units for which no way was found."""
-        chosen, left = list(units), list[int]()
-        packed = pack(self.families(chosen), rooms)
-        while packed is None:
-            lightest = sorted(chosen, key=lambda u: (int(self.problem.option_value[self.at[u]]), -u))
-            for unit in lightest[:TRIED]:
-                packed = pack(self.families([u for u in chosen if u != unit]), rooms)
-                if packed is not None:
-                    break
-            gone = unit if packed is not None else lightest[0]
-            chosen.remove(gone)
-            left.append(gone)
-        options = {unit: int(self.at[unit]) for unit in units}
-        for unit in left:
-            self.at[unit] = -1
-        for unit in chosen:
-            self.ride(unit, options[unit], 1)
-        self.drive(cell, [vehicle for vehicle in packed if vehicle.aboard])
-        return left
+    def begin(self) -> None:
+        """Count everybody who has an option onto its cell, all at once."""
+        p, rows = self.problem, self.problem.cells.people_rows
+        going = np.flatnonzero(self.at >= 0)
+        cell = p.option_cell[self.at[going]]
+        order = np.argsort(cell, kind="stable")
+        for each, unit in zip(cell[order].tolist(), going[order].tolist(), strict=True):
+            self.riding.setdefault(each, []).append(unit)
+        people = np.bincount(cell, p.people[going], len(p.cells.day)).astype(np.int64)
+        taken = np.bincount(rows.row, np.repeat(people, np.diff(rows.start)), len(rows.names))
+        self.people_left = (rows.capacity - taken.astype(np.int64)).tolist()
+
+    def load(self, cell: int, rooms: list[Room]) -> list[int]:
+        """Seat the units of a cell on these vehicles; gives back those for which no way was found, taken off."""
+        p, families = self.problem, self.families(self.riding[cell])
+        vehicles = pack(families, rooms)
+        if vehicles is not None:
+            self.drive(cell, [vehicle for vehicle in vehicles if vehicle.aboard])
+            return []
+        owner = {family[0]: unit for unit in self.riding[cell] for family in self.families([unit])}
+        options = [(*fill(families, rooms, way), set[int]()) for way in range(WAYS)]
+        # Leaving one unit of little value behind may help more than leaving whom sums leave.
+        for unit in sorted(self.riding[cell], key=lambda u: (int(p.option_value[self.at[u]]), u))[:TRIED]:
+            rest = [family for family in families if owner[family[0]] != unit]
+            options += [(*fill(rest, rooms, way), {unit}) for way in (0, 2)]
+        gone = [sorted(off | {owner[family[0]] for family in left}) for _, left, off in options]
+        worth = [int(p.option_value[self.at[units]].sum()) for units in gone]
+        best = worth.index(min(worth))
+        known = {family[0]: family for family in families}
+        for vehicle in options[best][0]:
+            for name in [name for name in vehicle.aboard if owner[name] in gone[best]]:
+                vehicle.take(known[name], -1)
+        for unit in gone[best]:
+            self.ride(unit, int(self.at[unit]), -1)
+        self.drive(cell, [vehicle for vehicle in options[best][0] if vehicle.aboard])
+        return gone[best]
+
+    def top_up(self, shut: np.ndarray | None) -> None:
+        """Give seats that stay free to units that wait and fit as they are, most valuable journeys first."""
+        p, room = self.problem, np.zeros(len(self.problem.cells.day), np.int64)
+        for cell, vehicles in self.aboard.items():
+            room[cell] = sum(vehicle.seats for vehicle in vehicles)
+        waiting = np.flatnonzero(self.at < 0)
+        chosen = ranges(p.option_start, waiting)
+        seats = np.repeat(p.seats[waiting], np.diff(p.option_start)[waiting])
+        chosen = chosen[room[p.option_cell[chosen]] >= seats]
+        if shut is not None:
+            chosen = chosen[~shut[chosen]]
+        for option in chosen[np.argsort(-p.option_value[chosen], kind="stable")].tolist():
+            unit, cell = int(p.option_unit[option]), int(p.option_cell[option])
+            if self.at[unit] < 0 and cell in self.aboard and self._received(unit, cell):
+                self._squeeze(unit, option, cell)
+
+    def _squeeze(self, unit: int, option: int, cell: int) -> None:
+        """Seat a unit where its families find room without anybody moving."""
+        taken: list[tuple[Vehicle, Family]] = []
+        for family in self.families([unit]):
+            vehicle = min(
+                (v for v in self.aboard[cell] if v.fits(family)), key=lambda v: v.seats, default=None
+            )
+            if vehicle is None:
+                for other, seated in taken:
+                    other.take(seated, -1)
+                return
+            vehicle.take(family)
+            taken.append((vehicle, family))
+        self.ride(unit, option, 1)
+
+    def _received(self, unit: int, cell: int) -> bool:
+        """Whether every people row of the cell has places for the unit."""
+        people = int(self.problem.people[unit])
+        return all(self.people_left[row] >= people for row in self._people_rows[cell])
 
     def add(self, unit: int, shut: np.ndarray | None = None, first: int = -1) -> bool:
         """Seat a unit on the best trip where it still can be packed, with one vehicle more if need be.
@@ -133,7 +190,7 @@ class Convoys:
             cell = int(p.option_cell[option])
             if shut is not None and shut[option]:
                 continue
-            if any(self.people_left[row] < p.people[unit] for row in self._people_rows[cell]):
+            if not self._received(unit, cell):
                 continue
             packed = self._packed_with(cell, unit)
             if packed is not None:
@@ -245,7 +302,7 @@ class Convoys:
 
     def standby(self, gain: Ints) -> tuple[Standby, ...]:
         """For each trip the waiting units it would gain most by (``gain`` of each option), each on one trip."""
-        p, ids = self.problem, self.situation.households.columns.ids
+        p = self.problem
         waiting = np.flatnonzero(self.at[p.option_unit] < 0)
         order = waiting[np.lexsort((p.option_unit[waiting], -gain[waiting], p.option_cell[waiting]))]
         start = np.searchsorted(p.option_cell[order], np.arange(len(p.cells.day) + 1))
@@ -260,7 +317,7 @@ class Convoys:
                 if unit not in asked:
                     asked.add(unit)
                     wanted -= int(p.people[unit])
-                    households += [ids[h] for h in self._members(unit)]
+                    households += [family[0] for family in self.families([unit])]
             if households:
                 route, day = p.cells.routes[p.cells.route[cell]], int(p.cells.day[cell])
                 found.append(Standby(route, day, tuple(households)))
@@ -272,18 +329,16 @@ def packed(
 ) -> Convoys:
     """The convoys of a seating (option of each unit, vehicles on each column), every family on a vehicle."""
     convoys = Convoys(situation, problem, at.copy())
-    cells = problem.cells
-    riding: dict[int, list[int]] = {}
-    for unit in np.flatnonzero(at >= 0).tolist():
-        riding.setdefault(int(problem.option_cell[at[unit]]), []).append(unit)
-    left = []
-    for cell, units in sorted(riding.items()):
-        columns = range(int(cells.column_start[cell]), int(cells.column_start[cell + 1]))
+    convoys.begin()
+    start, left = problem.cells.column_start.tolist(), []
+    for cell in sorted(convoys.riding):
+        columns = range(start[cell], start[cell + 1])
         rooms = [convoys.room(n) for n in columns for _ in range(int(driving[n]))]
-        left += convoys.load(cell, units, rooms)
+        left += convoys.load(cell, rooms)
     convoys.tighten()
     for unit in sorted(left, key=lambda unit: (-int(problem.option_value[at[unit]]), unit)):
         convoys.add(unit, shut, int(at[unit]))
+    convoys.top_up(shut)
     return convoys
 
 

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 NODES = 400
 """How many placements the search tries before it gives up. Giving up is safe: the family waits for another
 trip.
 """
+
+WAYS = 4
+"""Orders in which vehicles are filled by sums."""
+SEARCHED = 16
+"""Families up to which every way is tried where sums leave somebody."""
 
 Family = tuple[str, int, int, int]
 """Household id, seats, special seats among them, stretcher places."""
@@ -47,18 +53,21 @@ class Vehicle:
 def pack(families: Sequence[Family], rooms: Sequence[Room], nodes: int = NODES) -> list[Vehicle] | None:
     """Place every family whole on one vehicle, or None if no way was found; one vehicle for each room.
 
-    Vehicles are filled one after the other, each as full as sums of family sizes allow; when that leaves
-    somebody, every way is tried up to the work limit, hardest families first, each where least room is left.
+    Vehicles are filled one after the other, each as full as sums of family sizes allow; when that leaves somebody in
+    each of the ``WAYS``, a short trip is searched for every way up to the work limit, hardest families first, each
+    where least room is left. Longer trips that sums do not fill are hardly ever filled by search.
     """
     needed, there = _sums(families), _sums(rooms)
     if needed[0] > there[0] or needed[1] > there[1] or needed[2] > there[2]:
         return None
-    filled = _fill(families, rooms)
-    if filled is not None:
-        return filled
-    order = sorted(families, key=lambda f: (-f[3], -f[2], -f[1], f[0]))
+    for way in range(WAYS):
+        vehicles, left = fill(families, rooms, way)
+        if not left:
+            return vehicles
+    if len(families) > SEARCHED:
+        return None
     vehicles = [Vehicle(*room) for room in rooms]
-    return vehicles if _place(order, vehicles, nodes) else None
+    return vehicles if _place(sorted(families, key=_hardest), vehicles, nodes) else None
 
 
 def _sums(places: Sequence[Family]) -> tuple[int, int, int]:
@@ -69,30 +78,42 @@ def _sums(places: Sequence[Family]) -> tuple[int, int, int]:
 # --- by sums ----------------------------------------------------------------------------------------------
 
 
-def _fill(families: Sequence[Family], rooms: Sequence[Room]) -> list[Vehicle] | None:
-    """Vehicles filled one by one, smallest first, with sizes that sum to all their seats where some do."""
+def fill(
+    families: Sequence[Family], rooms: Sequence[Room], way: int = 0
+) -> tuple[list[Vehicle], list[Family]]:
+    """Vehicles filled one by one with sizes that sum to all their seats where some do, and whoever is left over.
+
+    In even ways the smallest vehicles are filled first, in odd ones the largest; in the first two, families with a
+    special need go where least special places are left, in the others where most are.
+    """
     vehicles = [Vehicle(*room) for room in rooms]
-    smallest = sorted(range(len(rooms)), key=lambda n: (vehicles[n].seats, n))
-    plain = []
-    for family in sorted(families, key=lambda f: (-f[3], -f[2], -f[1], f[0])):
+    left, by_size = [], dict[int, list[Family]]()
+    for family in sorted((f for f in families if f[2] or f[3]), key=_hardest):
+        able = [n for n, vehicle in enumerate(vehicles) if vehicle.fits(family)]
+        if able:
+            vehicles[min(able, key=partial(_spare, vehicles, -1 if way > 1 else 1))].take(family)
+        else:
+            left.append(family)
+    for family in reversed(families):
         if not family[2] and not family[3]:
-            plain.append(family)
-            continue
-        able = [n for n in smallest if vehicles[n].fits(family)]
-        if not able:
-            return None
-        # Where such places are few and nothing else needs the vehicle: the one with least to spare.
-        best = min(able, key=lambda n: (vehicles[n].stretchers, vehicles[n].special, -vehicles[n].seats, n))
-        vehicles[best].take(family)
-    by_size: dict[int, list[Family]] = {}
-    for family in reversed(plain):
-        by_size.setdefault(family[1], []).append(family)
-    for n in smallest:
-        for size in _sizes({size: len(waiting) for size, waiting in by_size.items()}, vehicles[n].seats):
-            vehicles[n].take(by_size[size].pop())
+            by_size.setdefault(family[1], []).append(family)
+    order = sorted(vehicles, key=lambda vehicle: vehicle.seats, reverse=bool(way % 2))
+    for vehicle in order:
+        for size in _sizes({size: len(waiting) for size, waiting in by_size.items()}, vehicle.seats):
+            vehicle.take(by_size[size].pop())
             if not by_size[size]:
                 del by_size[size]
-    return None if by_size else vehicles
+    return vehicles, left + [family for waiting in by_size.values() for family in waiting]
+
+
+def _spare(vehicles: list[Vehicle], spread: int, n: int) -> tuple[int, int, int, int]:
+    """Stretcher places to spare, then special places, then those with most seats."""
+    return vehicles[n].stretchers, spread * vehicles[n].special, -vehicles[n].seats, n
+
+
+def _hardest(family: Family) -> tuple[int, int, int, str]:
+    """Those with most needs first."""
+    return -family[3], -family[2], -family[1], family[0]
 
 
 def _sizes(counts: dict[int, int], seats: int) -> list[int]:
@@ -100,9 +121,13 @@ def _sizes(counts: dict[int, int], seats: int) -> list[int]:
 
     Which sums can be reached is kept as bits, size after size, small sizes first.
     """
-    everybody = sum(size * many for size, many in counts.items())
-    if everybody <= seats:
-        return [size for size, many in counts.items() for _ in range(many)]
+    total, found = seats, []
+    for size in sorted(counts, reverse=True):
+        many = min(counts[size], total // size if size else counts[size])
+        found += [size] * many
+        total -= size * many
+    if total == 0 or len(found) == sum(counts.values()):
+        return found
     steps, reach, mask = [], 1, (1 << (seats + 1)) - 1
     for size in sorted(counts):
         for _ in range(min(counts[size], seats // size if size else counts[size])):

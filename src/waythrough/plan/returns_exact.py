@@ -169,7 +169,7 @@ def _convoys(situation: Situation, plan: _Bins, values: np.ndarray) -> Convoys:
             if round(values[column]) == 1:
                 room = convoys.room(plan.drives[number][2])
                 vehicle = vehicles.setdefault(number, Vehicle(*room))
-                vehicle.take(convoys.family(int(p.units.member[household])))
+                vehicle.take(convoys.household(int(p.units.member[household])))
     cells: dict[int, list[Vehicle]] = defaultdict(list)
     for number in sorted(vehicles):
         cells[plan.drives[number][1]].append(vehicles[number])

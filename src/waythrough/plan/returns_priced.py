@@ -26,6 +26,10 @@ from waythrough.terms.situation import Situation
 
 EVERYBODY = 1_000
 """Units up to which the program for prices looks at all of them."""
+THOROUGH, LONG = 6_000, 4
+"""Units up to which it looks at all of them where the search will be long: so many slices or more, or as many as it
+takes. Better prices cost a second, prove more, and tell the search better where to begin.
+"""
 ROUGH = 400
 """Units of the first small sample where there are more; its prices tell the larger one where to begin."""
 SAMPLED, SAMPLED_SHARE, SAMPLED_MOST = 1_000, 0.07, 6_000
@@ -70,14 +74,18 @@ class Journeys:
         return self.convoys.value()
 
 
-def price(problem: Problem, seed: int = 0, shut: np.ndarray | None = None) -> Priced:
+def price(
+    problem: Problem, seed: int = 0, shut: np.ndarray | None = None, *, thorough: bool = False
+) -> Priced:
     """Prices from samples of units, and the bound they prove for everybody."""
     able = int((np.diff(problem.option_start) > 0).sum())
     if able <= EVERYBODY:
         return _best(problem, SampledLp(problem, 1.0, seed).solve(shut), [], shut)
     rough = SampledLp(problem, ROUGH / able, seed).solve(shut)
-    fine = SampledLp(problem, sampled_share(able), seed + 1, near=rough.prices).solve(shut)
-    return _best(problem, fine, [rough.prices, mean([rough.prices, fine.prices])], shut)
+    share = 1.0 if thorough and able <= THOROUGH else sampled_share(able)
+    fine = SampledLp(problem, share, seed + 1, near=rough.prices).solve(shut)
+    others = [] if share == 1.0 else [rough.prices, mean([rough.prices, fine.prices])]
+    return _best(problem, fine, others, shut)
 
 
 def sampled_share(able: int) -> float:
@@ -111,7 +119,7 @@ def journeys_priced(
     ``shut`` marks cells that take nobody. ``wishes`` (an option of each unit, −1 none) and ``vehicles`` (on
     each column) are where to begin, if not where prices point.
     """
-    priced = priced or price(problem, seed, shut)
+    priced = priced or price(problem, seed, shut, thorough=slices is None or slices >= LONG)
     promised = told(situation, problem)
     closed = promised.closed(problem, shut)
     first = priced.going if wishes is None else wishes

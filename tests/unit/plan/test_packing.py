@@ -5,7 +5,14 @@ from __future__ import annotations
 import itertools
 import random
 
-from waythrough.plan.packing import Family, Room, pack
+import numpy as np
+import pytest
+
+from waythrough.plan.convoys import packed
+from waythrough.plan.generate import generate
+from waythrough.plan.network import Network
+from waythrough.plan.packing import WAYS, Family, Room, fill, pack
+from waythrough.plan.problem import Problem, problem
 
 
 def possible(families: list[Family], rooms: list[Room]) -> bool:
@@ -68,3 +75,47 @@ def test_a_full_convoy_of_a_country_is_filled_to_the_last_seat() -> None:
 
 def test_families_with_a_special_need_leave_no_seat_to_those_with_none() -> None:
     assert pack([("a", 2, 2, 0), ("b", 2, 0, 0)], [("bus", 2, 2, 0), ("bus", 2, 0, 0)]) is not None
+
+
+def test_whoever_sums_leave_over_is_named_and_everybody_else_is_aboard() -> None:
+    families = [("a", 6, 0, 0), ("b", 6, 0, 0), ("c", 5, 0, 0), ("d", 1, 1, 0)]
+    for way in range(WAYS):
+        vehicles, left = fill(families, [("bus", 7, 1, 0), ("bus", 9, 0, 0)], way)
+        aboard = [name for vehicle in vehicles for name in vehicle.aboard]
+        assert sorted([*aboard, *(family[0] for family in left)]) == ["a", "b", "c", "d"]
+        assert left
+        assert all(min(v.seats, v.special, v.stretchers) >= 0 for v in vehicles)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_nobody_waits_who_would_fit_into_a_free_seat_as_it_is(seed: int) -> None:
+    given = generate(500, 28, seed)
+    whole = problem(given, Network(given))
+    # A coach each for a few trips, with one unit aboard: everybody else may be topped up.
+    driving, at = np.zeros(len(whole.cells.column_cell), np.int64), np.full(whole.size, -1, np.int64)
+    for unit in range(0, whole.size, 40):
+        option = int(whole.option_start[unit])
+        cell = int(whole.option_cell[option])
+        columns = range(int(whole.cells.column_start[cell]), int(whole.cells.column_start[cell + 1]))
+        coach = max(columns, key=lambda n: int(whole.fleet_room[whole.cells.column_fleet[n], 0]))
+        if not driving[list(columns)].any():
+            driving[coach], at[unit] = 1, option
+    convoys = packed(given, whole, at, driving, None)
+    assert convoys.aboard
+    topped = 0
+    for option in range(len(whole.option_cell)):
+        unit, cell = int(whole.option_unit[option]), int(whole.option_cell[option])
+        families = convoys.families([unit])
+        if convoys.at[unit] >= 0:
+            topped += at[unit] < 0
+        elif (
+            len(families) == 1
+            and min(convoys.people_left[r] for r in rows_of(whole, cell)) >= whole.people[unit]
+        ):
+            assert not any(vehicle.fits(families[0]) for vehicle in convoys.aboard.get(cell, ()))
+    assert topped
+
+
+def rows_of(whole: Problem, cell: int) -> list[int]:
+    rows = whole.cells.people_rows
+    return rows.row[rows.start[cell] : rows.start[cell + 1]].tolist()
