@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from waythrough.actions.why import Why
 from waythrough.publish import plans, values
 from waythrough.publish import why_words as whys
+from waythrough.publish.by_day import MapDay, by_day
 from waythrough.publish.content import Report
 from waythrough.publish.desk import Desk
 from waythrough.publish.movement_words import movement_gate
@@ -63,6 +64,13 @@ def plan_words(report: Report, language: str = "en") -> Spoken:
         tuple(_text(line) for line in plans.blockers(desk)),
         days,
     )
+
+
+def map_days(report: Report) -> tuple[MapDay, ...]:
+    """The plan of a report as data for a map of each day; nothing where there is no plan."""
+    if report.plan is None or report.situation is None:
+        return ()
+    return by_day(report.plan, report.situation)
 
 
 def urgent_words(report: Report, language: str = "en") -> list[str]:

@@ -73,12 +73,15 @@ def command(
         chosen, report = _from_workspace(settings, days or 28, keep, (slices, seed))
     _save(chosen, situation_out, out)
     if settings.json:
+        from waythrough.actions.speak import map_days
+
         settings.emit(
             "planned",
             {
                 "gap": chosen.plan.gap,
                 "does_nothing": chosen.plan.does_nothing,
                 "plan": to_body(chosen.plan, full=True),
+                "by_day": to_body(map_days(report), full=True),
             },
         )
         return

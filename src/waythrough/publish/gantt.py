@@ -5,22 +5,12 @@ In public nobody is told the day on which vehicles are on the road; there the pl
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
+from waythrough.publish.by_day import OnRoute, by_day
 from waythrough.publish.desk import Desk
 from waythrough.publish.numbers import Run
-from waythrough.terms.situation import RouteNow, Situation
-
-
-@dataclass(frozen=True)
-class GanttCell:
-    """One route on one day: how many vehicles leave, and whether its whole road is open for a trip that leaves."""
-
-    day: int
-    vehicles: int
-    open: bool
 
 
 @dataclass(frozen=True)
@@ -29,7 +19,7 @@ class GanttRow:
 
     route: Run
     purpose: Any
-    cells: tuple[GanttCell, ...]
+    cells: tuple[OnRoute, ...]
 
 
 def gantt(desk: Desk) -> tuple[tuple[Run, ...], tuple[GanttRow, ...]]:
@@ -37,32 +27,14 @@ def gantt(desk: Desk) -> tuple[tuple[Run, ...], tuple[GanttRow, ...]]:
     plan, situation = desk.report.plan, desk.report.situation
     if plan is None or situation is None or not desk.internal:
         return (), ()
-    leaving: Counter[tuple[str, int]] = Counter()
-    for trip in plan.trips:
-        leaving[trip.route, trip.day] += trip.vehicles
-    rows = []
-    for route in situation.routes:
-        opens = open_days(situation, route)
-        cells = tuple(GanttCell(t, leaving[route.id, t], t in opens) for t in range(plan.days))
-        if any(cell.open or cell.vehicles for cell in cells):
-            rows.append(GanttRow(desk.name(route.id), desk.words.label("purpose", route.purpose), cells))
-    days = tuple(desk.words.numbers.date(situation.day(t)) for t in range(plan.days)) if rows else ()
-    return days, tuple(rows)
-
-
-def open_days(situation: Situation, route: RouteNow) -> frozenset[int]:
-    """The days on which a trip may leave: every door open when it is met, there and back."""
-    doors = {door.id: door.open_days for door in situation.doors}
-    uses = route.out + route.back
-    if not all(use.doors for use in uses):
-        return frozenset()
-    needed = {(door, use.day_offset) for use in uses for door in use.doors}
-    needed |= {(door, offset) for door in route.extra_doors for offset in range(route.last_offset + 1)}
-
-    def is_open(door: str, day: int) -> bool:
-        days = doors.get(door, ())
-        return day < len(days) and bool(days[day])
-
-    return frozenset(
-        t for t in range(situation.days - route.last_offset) if all(is_open(d, t + off) for d, off in needed)
+    days = by_day(plan, situation)
+    rows = tuple(
+        GanttRow(
+            desk.name(route.id),
+            desk.words.label("purpose", route.purpose),
+            tuple(day.routes[n] for day in days),
+        )
+        for n, route in enumerate(situation.routes)
     )
+    shown = tuple(row for row in rows if any(cell.open or cell.vehicles for cell in row.cells))
+    return tuple(desk.words.numbers.date(day.on) for day in days) if shown else (), shown

@@ -12,14 +12,14 @@ import pytest
 
 from unit.publish.sample_record import figure
 from waythrough.publish import report as reports
-from waythrough.publish.gantt import open_days
+from waythrough.publish.by_day import open_days
 from waythrough.publish.problems import FolderNotEmpty, NoSuchEdition, NotSafeToPublish
 from waythrough.publish.report import compose, render, write
 from waythrough.terms.board import Evacuation
 from waythrough.terms.doing import Policy
 from waythrough.terms.estimates import NotComputable
 from waythrough.terms.planned import Blocker, EvacuationTrip, Gate, PlanStep
-from waythrough.terms.situation import DoorNow, LegUse, RouteNow
+from waythrough.terms.situation import DoorNow, EvacuationNow, LegUse, RouteNow
 from waythrough.terms.when import Days
 
 BOTH = [(edition, language) for edition in ("internal", "public") for language in ("en", "ar")]
@@ -147,7 +147,9 @@ def test_the_plan_says_on_which_day_patients_leave_and_who_finds_none(sample, la
         Evacuation("mv-9", "two who cannot wait", date(2031, 3, 18), 3, (), ("d-plain",)),
         Evacuation("mv-8", "one more", date(2031, 3, 18), 3, ("d-ring",), ()),
     )
-    ill = replace(base, plan=plan, evacuations=waits, situation=replace(base.situation, routes=(road,)))
+    known = (EvacuationNow("mv-9", base.site.id, 2),)
+    now = replace(base.situation, routes=(road,), evacuations=known)
+    ill = replace(base, plan=plan, evacuations=waits, situation=now)
     words = {
         "en": (
             "The plan takes it on",
