@@ -17,7 +17,7 @@ from waythrough.plan.aid_loads import convoys
 from waythrough.plan.aid_rows import AidProgram, whole_room
 from waythrough.plan.check import check
 from waythrough.plan.generate import generate
-from waythrough.plan.generate_aid import aid_case
+from waythrough.plan.generate_scale import SHORT_TRUCKS
 from waythrough.plan.network import Network
 from waythrough.plan.program import road
 from waythrough.plan.solver import Limits
@@ -26,14 +26,14 @@ from waythrough.terms.planned import Aim, ConvoyTrip, Plan
 from waythrough.terms.situation import Situation
 
 Case = Sequence[Any]
-"""``["country", households, seed]`` or ``["hard", sites, warehouses, seed]``, 90 days."""
+"""``["country", households, seed]`` or ``["hard", households, seed]``, 90 days."""
 
 
 def situation(case: Case) -> Situation:
     """The aid side of a case: nobody leaves."""
     if case[0] == "country":
         return replace(generate(case[1], 90, case[2]), households=Households(()))
-    return aid_case(case[1], case[2], 90, case[3])
+    return generate(case[1], 90, case[2], SHORT_TRUCKS)
 
 
 def size(case: Case) -> Callable[[], dict[str, Any]]:

@@ -156,7 +156,12 @@ def show_plan(settings: Settings, report: Report, everything: bool = False) -> N
 @click.option("--households", default=1000, show_default=True, type=click.IntRange(1), help="How many.")
 @click.option("--days", default=90, show_default=True, type=click.IntRange(1, 366), help="How far ahead.")
 @click.option("--seed", default=1, show_default=True, help="The same seed gives the same situation.")
-@click.option("--shape", default="country", show_default=True, help="country, or one-road: a besieged camp.")
+@click.option(
+    "--shape",
+    default="country",
+    show_default=True,
+    help="country; one-road: a besieged camp; short-trucks: aid alone, too few vehicles.",
+)
 @click.option("--out", required=True, type=FILE, help="The situation file to write.")
 @pass_settings
 def generate(settings: Settings, households: int, days: int, seed: int, shape: str, out: Path) -> None:

@@ -1,12 +1,13 @@
-"""Invented cases of aid alone, of any size: sites, warehouses and convoys, and nobody who leaves. Same numbers in,
-same case out.
+"""Invented situations of aid alone: sites, warehouses and convoys, too few trucks, and nobody who leaves. The same
+numbers in, the same situation out.
 """
 
 from __future__ import annotations
 
 import random
-from datetime import date, timedelta
+from datetime import timedelta
 
+from waythrough.plan.generate_scale import FIRST_DAY, Scale
 from waythrough.terms.households import Households
 from waythrough.terms.situation import (
     DoorNow,
@@ -27,25 +28,26 @@ GOODS = (
     Good("water", 3_000, True),
 )
 PAYLOADS = {"lorries": 20_000_000, "trucks": 10_000_000}
+LEAST_DAYS = 10
+"""Over fewer days there is no room for what still comes to the warehouses."""
 STOCK, VEHICLES = 0.95, 0.7
 """What there is in warehouses, and what vehicles can carry while every door is open, as shares of every need."""
 
 
-def aid_case(sites: int, warehouses: int, days: int = 90, seed: int = 1) -> Situation:
+def aid_case(many: Scale, days: int = 90, seed: int = 1) -> Situation:
     """An invented case: routes of two zones each, doors open about half of all route-days, vehicles and stock for
     about seven tenths of the need, convoys of a third of the vehicles at least and some days apart.
     """
+    sites, warehouses, zones = many.sites, many.warehouses, many.zones
     luck = random.Random(f"aid {sites} {warehouses} {days} {seed}")
-    zones = {(1, 3): 7, (4, 4): 12, (10, 5): 20}.get((sites, warehouses), 2 * sites + 2)
     places = [_site(n, days, luck) for n in range(sites)]
     routes = [_route(s, w, zones, luck) for s in range(sites) for w in range(warehouses)]
     mouths = sum(site.people for site in places)
     fleets = _fleets(mouths, routes)
     for_one = max(2, sum(fleet.count for fleet in fleets) // sites)
-    first_day = date(2031, 3, 2)
     return Situation(
-        as_of=first_day - timedelta(days=1),
-        first_day=first_day,
+        as_of=FIRST_DAY - timedelta(days=1),
+        first_day=FIRST_DAY,
         days=days,
         time_zone="UTC",
         ledger=f"aid-case-{seed}",

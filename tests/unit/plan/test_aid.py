@@ -18,6 +18,7 @@ from waythrough.plan.aid_rows import AidProgram, whole_room
 from waythrough.plan.check import check
 from waythrough.plan.files import sha256
 from waythrough.plan.generate_aid import aid_case
+from waythrough.plan.generate_scale import Scale
 from waythrough.plan.network import Network
 from waythrough.plan.program import make
 from waythrough.plan.solver import Limits
@@ -26,7 +27,13 @@ from waythrough.terms.situation import Good, Receipt, SiteNow, Situation, Wareho
 
 EXACT, QUICK = Limits(gap=0.0), Limits(gap=1e-3, nodes=4)
 few = settings(max_examples=6, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-cases = st.builds(aid_case, st.integers(1, 2), st.integers(1, 2), st.integers(10, 20), st.integers(0, 40))
+
+
+def short_trucks(sites: int, warehouses: int, days: int, seed: int) -> Situation:
+    return aid_case(Scale(sites, warehouses, 0, 2 * sites + 2), days, seed)
+
+
+cases = st.builds(short_trucks, st.integers(1, 2), st.integers(1, 2), st.integers(10, 20), st.integers(0, 40))
 PLANS: dict[str, Plan] = {}
 
 
@@ -122,7 +129,7 @@ def test_no_plan_feeds_more_than_any_prices_allow(case: Situation) -> None:
 
 @pytest.mark.parametrize(("sites", "warehouses", "gap"), [(1, 3, 0.01), (3, 3, 0.25)])
 def test_larger_plans_are_sound_and_near_their_bound(sites: int, warehouses: int, gap: float) -> None:
-    case = aid_case(sites, warehouses, 40, 1)
+    case = short_trucks(sites, warehouses, 40, 1)
     plan = make(case, Limits(gap=1e-3, nodes=8))
     assert check(case, plan) == []
     assert plan.convoys

@@ -9,6 +9,7 @@ import pytest
 from waythrough.plan import files
 from waythrough.plan.check import check
 from waythrough.plan.generate import SHAPES, generate
+from waythrough.plan.generate_scale import SHORT_TRUCKS
 from waythrough.plan.network import Network
 from waythrough.plan.program import make
 from waythrough.plan.units import units
@@ -40,7 +41,7 @@ def test_a_case_has_the_shape_it_should() -> None:
 @pytest.mark.parametrize("seed", range(3))
 def test_an_invented_case_can_be_planned_and_its_plan_holds(shape: str, seed: int) -> None:
     made = generate(60, 21, seed, shape)
-    assert units(made)[0]
+    assert bool(units(made)[0]) == (shape != SHORT_TRUCKS)
     assert check(made, make(made)) == []
 
 
@@ -49,7 +50,9 @@ def test_it_comes_back_from_its_file(tmp_path: Path) -> None:
     assert files.load_situation(files.save(made, tmp_path / "s.json")) == made
 
 
-@pytest.mark.parametrize("wrong", [(0, 90, 1, "country"), (10, 0, 1, "country"), (10, 90, 1, "sphere")])
+@pytest.mark.parametrize(
+    "wrong", [(0, 90, 1, "country"), (10, 0, 1, "country"), (10, 90, 1, "sphere"), (10, 9, 1, "short-trucks")]
+)
 def test_what_cannot_be_invented_is_refused(wrong: tuple[int, int, int, str]) -> None:
     with pytest.raises(InputRefused, match="shape"):
         generate(*wrong)
