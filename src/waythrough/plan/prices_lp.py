@@ -39,7 +39,8 @@ class Relaxed:
 
     ``value`` is what journeys are worth in it and ``people`` how many travel: estimates when the sample is not
     everybody. ``vehicles`` are per vehicle column, in parts. ``going`` is each unit's option where it travels
-    whole, −1 otherwise. ``prices`` are whole, and lifted as far as vehicles' costs allow.
+    whole, −1 otherwise. ``prices`` are whole, and lifted as far as vehicles' costs allow. ``used`` are the people on
+    each people row.
     """
 
     value: float
@@ -47,6 +48,7 @@ class Relaxed:
     vehicles: np.ndarray
     going: Ints
     prices: Prices
+    used: np.ndarray
 
 
 @dataclass
@@ -54,7 +56,8 @@ class SampledLp:
     """The program over a sample of units; ``solve`` it as often as cells open and shut.
 
     With prices ``near`` the program begins with the few best options of each unit at these prices; others join
-    where the program's own prices show that they are missing. That takes a third of the time.
+    where the program's own prices show that they are missing, until all that is missing could add no more than the
+    part ``missing`` of its value. That takes a third of the time.
     """
 
     problem: Problem
@@ -62,6 +65,7 @@ class SampledLp:
     seed: int = 0
     near: Prices | None = None
     scale: float = 0.0
+    missing: float = MISSING
     sample: Ints = field(init=False)
 
     def __post_init__(self) -> None:
@@ -89,7 +93,8 @@ class SampledLp:
         if not len(self._options):
             nothing = np.zeros(len(cells.column_cell))
             nobody = np.full(self.problem.size, -1, np.int64)
-            return Relaxed(0.0, 0.0, nothing, nobody, lifted(self.problem, no_prices(cells)))
+            unused = np.zeros(len(cells.people_rows.names))
+            return Relaxed(0.0, 0.0, nothing, nobody, lifted(self.problem, no_prices(cells)), unused)
         if not self._built:
             self._begin(shut)
         high = self.problem.column_count * self.scale
@@ -108,7 +113,7 @@ class SampledLp:
             found = self._highs.getSolution()
             duals = np.asarray(found.row_dual)
             if not self._join(np.maximum(duals, 0.0), self._highs.getInfo().objective_function_value, shut):
-                return self._read(np.asarray(found.col_value), duals)
+                return self._read(np.asarray(found.col_value), duals, np.asarray(found.row_value))
 
     def _begin(self, shut: np.ndarray | None) -> None:
         """Build the program; where it falls into parts, begin where their own programs end.
@@ -137,7 +142,7 @@ class SampledLp:
         room = np.where(np.array(endless, bool), LARGEST_EXACT, rows.capacity)
         found = cut(p, units, cells, room, p.cells.vehicle_rows.capacity)
         near = None if self.near is None else found.prices(self.near)
-        program = SampledLp(found.problem, 1.0, self.seed, near, self.scale)
+        program = SampledLp(found.problem, 1.0, self.seed, near, self.scale, self.missing)
         return found, program, None if shut is None else shut[cells]
 
     def _take(self, parts: list[tuple[Part, SampledLp]]) -> None:
@@ -180,7 +185,7 @@ class SampledLp:
             missing[shut[cell]] = 0.0
         most = np.zeros(len(self.sample))
         np.maximum.at(most, self._waiting_unit, missing)
-        if most.sum() <= MISSING * reached:
+        if most.sum() <= self.missing * reached:
             return False
         joins = _best_few(missing, self._waiting_unit, JOIN) & (missing > 0)
         first, options, units = len(self._options), self._waiting[joins], self._waiting_unit[joins]
@@ -213,13 +218,14 @@ class SampledLp:
         self._highs.changeColsIntegrality(len(columns), columns, kinds)
         self._highs.run()
         info = self._highs.getInfo()
-        values = np.asarray(self._highs.getSolution().col_value)
+        found = self._highs.getSolution()
+        values = np.asarray(found.col_value)
         kinds[:] = int(highspy.HighsVarType.kContinuous)
         self._highs.changeColsIntegrality(len(columns), columns, kinds)
         proven = math.floor(info.mip_dual_bound + 1e-6 + 1e-9 * abs(info.mip_dual_bound))
-        return self._read(values, np.zeros(self._rows)), proven
+        return self._read(values, np.zeros(self._rows), np.asarray(found.row_value)), proven
 
-    def _read(self, values: np.ndarray, duals: np.ndarray) -> Relaxed:
+    def _read(self, values: np.ndarray, duals: np.ndarray, rows: np.ndarray) -> Relaxed:
         many = len(self.problem.cells.column_cell)
         vehicles, going = values[:many], values[many:]
         whole = np.full(self.problem.size, -1, np.int64)
@@ -231,14 +237,18 @@ class SampledLp:
             vehicles / self.scale,
             whole,
             self._prices(duals),
+            rows[self._people_at : self._vehicle_at] / self.scale,
         )
 
     def keep(self) -> highspy.HighsBasis:
-        """Where the solver stands, to come back to; for a program that began with every option."""
+        """Where the solver stands, to come back to."""
         return self._highs.getBasis()
 
     def back_to(self, kept: highspy.HighsBasis) -> None:
-        """Stand there again: what is solved next then depends on nothing that was solved in between."""
+        """Stand there again, with nobody on the options that have joined since."""
+        status = list(kept.col_status)
+        more = len(self.problem.cells.column_cell) + len(self._options) - len(status)
+        kept.col_status = status + [highspy.HighsBasisStatus.kLower] * more
         self._highs.setBasis(kept)
 
     # --- building -----------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
+import numpy as np
 import pytest
 
 from unit.plan.invented import DAYS, situation, with_door
@@ -167,6 +168,71 @@ def test_no_door_that_was_not_looked_at_is_worth_a_look(seed: int) -> None:
             assert gain <= worth.ceiling + 1e-3
         if worth.method == CEILING:
             assert gain <= sampled.HOPELESS + 1e-3
+
+
+def two_camps_apart(seed: int) -> Base:
+    """Two camps with roads, doors and vehicles of their own, to the same towns."""
+    given = crowd(seed, households=160).situation
+
+    def other(name: str) -> str:
+        return f"{name} b"
+
+    doors = tuple(replace(d, id=other(d.id), open_days=d.open_days[::-1]) for d in given.doors)
+    roads = tuple(
+        replace(
+            r, id=other(r.id), site="camp b",
+            out=tuple(replace(u, doors=tuple(map(other, u.doors))) for u in r.out),
+            back=tuple(replace(u, doors=tuple(map(other, u.doors))) for u in r.back),
+            extra_doors=tuple(map(other, r.extra_doors)),
+        )
+        for r in given.routes
+    )  # fmt: skip
+    fleets = tuple(
+        replace(f, id=name(f.id), routes=tuple(r.id for r in some if r.purpose == f.purpose))
+        for f in given.fleets
+        for name, some in ((str, given.routes), (other, roads))
+    )
+    homes = tuple(
+        replace(h, site="camp b", kin_group="") if n % 2 else replace(h, kin_group="")
+        for n, h in enumerate(given.households)
+    )
+    given = replace(
+        given, sites=(*given.sites, replace(given.sites[0], id="camp b")), doors=(*given.doors, *doors),
+        routes=(*given.routes, *roads), fleets=fleets, households=homes,
+    )  # fmt: skip
+    return Base(given, make(replace(given, households=())))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_losses_solved_site_by_site_are_about_those_of_the_whole(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = two_camps_apart(seed)
+    made = [one for one in tried(base) if len(one[0].doors) == 1]
+    apart = sampled.journeys(base, made, share=0.9)
+    monkeypatch.setattr(sampled, "part_of_sites", lambda problem: np.zeros(2, np.int64))
+    whole = sampled.journeys(base, made, share=0.9)
+    assert max(worth.share for worth in whole) > 0.005
+    assert min(worth.share for worth in whole) < -0.1
+    for (change, _), one, other in zip(made, apart, whole, strict=True):
+        assert one.share == pytest.approx(other.share, abs=0.03 if change.kind == SHUTS else 1e-3)
+
+
+def test_what_is_solved_next_does_not_depend_on_options_that_joined_in_between() -> None:
+    base = crowd(1, households=160)
+    whole = problem(base.situation, base.network)
+    program = SampledLp(whole, 1.0, near=SampledLp(whole, 0.1).solve().prices, missing=0.0)
+    before, stand = program.solve().value, program.keep()
+    program.solve(whole.cells.day > 6)
+    program.back_to(stand)
+    assert program.solve().value == pytest.approx(before, rel=1e-9)
+
+
+def test_an_error_that_all_losses_share_does_not_hide_which_is_larger() -> None:
+    base = crowd(0)
+    losses = [one for one in tried(base) if one[0].kind == SHUTS]
+    for worth in sampled.journeys(base, losses):
+        assert worth.error > worth.shared > 0
 
 
 def test_a_door_is_skipped_where_prices_show_that_it_cannot_be_worth_a_look() -> None:

@@ -60,4 +60,9 @@ def _alike(one: Valued, other: Valued) -> bool:
         return _nothing(one) and _nothing(other)
     fed = abs(one.value.person_days_fed - other.value.person_days_fed)
     moved = abs(one.value.people_moved - other.value.people_moved)
-    return fed <= one.fed.error + other.fed.error and moved <= one.moved.error + other.moved.error
+    return fed <= _own(one.fed) + _own(other.fed) and moved <= _own(one.moved) + _own(other.moved)
+
+
+def _own(worth: Worth) -> float:
+    """How far a number may be off by itself, where another of its kind is not."""
+    return worth.error - worth.shared

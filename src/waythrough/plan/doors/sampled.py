@@ -3,7 +3,7 @@
 For each change a linear program over the sample is solved again, on from where it stood. What the sample itself
 comes to is a poor estimate: it has a few heavy families too many or too few. Its *prices* are much better, because
 what they prove of everybody's journeys lies above the true best by only the square of their error. So the value of
-a change is the difference of two proven bounds, each at the prices of its own programs; it is never read off the
+a change is the difference of two proven bounds, each at the prices of its own program; it is never read off the
 prices of the situation as it is. Those are used upwards only: a change that cannot pass what is reached already by
 more than a hair, at any of a few ways to price its new trips, is not solved again.
 
@@ -14,27 +14,33 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
+from waythrough.plan.doors.apart import Apart
 from waythrough.plan.doors.changes import SHUTS, Change, Days, calendar
 from waythrough.plan.doors.worth import CEILING, SAMPLED, Base, Worth
 from waythrough.plan.prices import Prices
 from waythrough.plan.prices_lp import Relaxed, SampledLp, sample
 from waythrough.plan.problem import Problem, problem
+from waythrough.plan.problem_parts import part_of_sites, ranges
 
-SAMPLES = 2
-"""Samples, each with a program of its own, solved side by side; of what they prove the less is taken."""
-UNITS_PER_ROOT, UNITS_MOST = 6.7, 1_000
-"""Units in a sample, for each square root of all units: 440 of 4,400. More than a thousand take too long."""
+UNITS_PER_ROOT, UNITS_MOST = 5.0, 1_000
+"""Units in a sample, for each square root of all units: 330 of 4,300. More than a thousand take too long."""
+ROUGHLY = 4
+"""The first, rough program has this part of the sample."""
+MISSING, MISSING_OF_A_LOSS = 1e-4, 1e-3
+"""A program is done when all that options not in it could add is this part of its value; a loss is large."""
 EVERYBODY = 12_000
 """Up to so many units prices are held against all of them; above, against a sample of so many."""
+NEAR_ENOUGH = 5e-3
+"""A loss worked out site by site is solved with all sites if more than this part of their worth may be wrong."""
 HOPELESS = 5e-4
 """A change that cannot add more than this share of the journeys' worth is not solved again."""
-NOT_TOLD_APART = 2e-3
-"""People this share of all who travel apart are as many, for all that the samples tell; measured."""
+NOT_TOLD_APART, OF_ALL_LOSSES = 3e-3, 1.2e-2
+"""People these shares of all who travel apart are as many, for all that a sample tells; measured. The second is how
+far it may be off in how many travel as things are: the same for every loss, and hardly at all for an opening."""
 
 
 @dataclass(frozen=True)
@@ -65,34 +71,30 @@ def journeys(base: Base, changes: Sequence[tuple[Change, Days]], share: float | 
     shut = _shut(whole, network.departures)
     proof = _Proof(whole)
 
-    def one(seed: int) -> list[_Solved]:
-        program = _Program(proof, SampledLp(whole, min(share, 1.0), seed), shut)
-        return [program.now, *(program.change(kind, _shut(whole, days)) for kind, days in first.values())]
-
-    samples = range(SAMPLES if share < 1 else 1)
-    with ThreadPoolExecutor(len(samples)) as pool:
-        now, *solved = (_least(several) for several in zip(*pool.map(one, samples), strict=True))
-    found = {key: _worth(now, each) for key, each in zip(first, solved, strict=True)}
+    program = _Program(proof, _near(whole, min(share, 1.0), shut), shut)
+    solved = {key: program.change(kind, _shut(whole, days)) for key, (kind, days) in first.items()}
+    found = {key: _worth(program.now, each) for key, each in solved.items()}
     return [found[calendar(network, days, "return")] for _, days in changes]
 
 
-def _least(several: Sequence[_Solved]) -> _Solved:
-    """What the samples prove together: the least of what each of those proves that were solved again."""
-    solved = [one for one in several if not one.skipped] or several
-    people = sum(one.people for one in solved) / len(solved)
-    ceilings = [one.ceiling for one in several if one.ceiling is not None]
-    least = min(ceilings) if ceilings else None
-    return _Solved(min(one.worth for one in solved), people, least, all(one.skipped for one in several))
+def _near(whole: Problem, share: float, shut: np.ndarray) -> SampledLp:
+    """The sample's program, beginning near the prices of a rough one; over everybody, with every option."""
+    if share >= 1.0:
+        return SampledLp(whole, 1.0)
+    rough = SampledLp(whole, share / ROUGHLY).solve(shut)
+    return SampledLp(whole, share, near=rough.prices, missing=MISSING)
 
 
 def _worth(now: _Solved, found: _Solved) -> Worth:
     whole, error = max(now.worth, 1.0), NOT_TOLD_APART * max(now.people, 1.0)
     ceiling = None if found.ceiling is None else found.ceiling / whole
+    shared = OF_ALL_LOSSES * max(now.people, 1.0) if ceiling is None else 0.0
     if found.skipped:
         return Worth(0, 0.0, CEILING, error=error, ceiling=ceiling)
     share = (found.worth - now.worth) / whole
     share = max(0.0, share) if found.ceiling is not None else min(0.0, share)
-    return Worth(round(found.people - now.people), share, SAMPLED, error=error, ceiling=ceiling)
+    number = round(found.people - now.people)
+    return Worth(number, share, SAMPLED, error=error + shared, shared=shared, ceiling=ceiling)
 
 
 def _shut(whole: Problem, days: Days) -> np.ndarray:
@@ -115,6 +117,10 @@ class _Program:
         self.start: Relaxed = self.program.solve(self.shut)
         self.now = _Solved(self.proof.bound(self.start.prices, self.shut), self.start.people)
         self.stand = self.program.keep()
+        several = int(part_of_sites(self.proof.whole).max(initial=0)) > 0
+        self.apart = (
+            Apart(self.program, self.shut, self.start) if several and self.program.share < 1.0 else None
+        )
 
     def change(self, kind: str, shut: np.ndarray) -> _Solved:
         """One change, by the cells that are shut after it.
@@ -122,19 +128,32 @@ class _Program:
         Each is solved from the situation as it is: prices that lie near those of it leave about as much
         unproven, and the difference is nearer the truth.
         """
-        self.program.back_to(self.stand)
         if kind == SHUTS:
-            after = self.program.solve(shut)
-            return _Solved(min(self.now.worth, self.proof.bound(after.prices, shut)), after.people)
+            prices, people = self._without(shut)
+            return _Solved(min(self.now.worth, self.proof.bound(prices, shut)), people)
         fresh = self.shut & ~shut
         most = min(self.proof.bound(prices, shut) for prices in self._guesses(fresh))
         ceiling = max(0.0, most - self.now.worth)
         if ceiling <= HOPELESS * self.now.worth:
             return _Solved(self.now.worth, self.start.people, ceiling, skipped=True)
-        after = self.program.solve(shut)
+        after = self._whole(shut, MISSING)
         # The base plan stays possible when a door opens.
         worth = max(self.now.worth, min(most, self.proof.bound(after.prices, shut)))
         return _Solved(worth, max(self.start.people, after.people), ceiling)
+
+    def _whole(self, shut: np.ndarray, missing: float) -> Relaxed:
+        self.program.back_to(self.stand)
+        self.program.missing = missing
+        return self.program.solve(shut)
+
+    def _without(self, shut: np.ndarray) -> tuple[Prices, float]:
+        """After a loss, site by site where that comes near enough: it is large, and need not be known as finely."""
+        if self.apart is not None:
+            prices, people, wrong = self.apart.solve(shut, MISSING_OF_A_LOSS)
+            if wrong <= NEAR_ENOUGH * self.now.worth:
+                return prices, people
+        after = self._whole(shut, MISSING_OF_A_LOSS)
+        return after.prices, after.people
 
     def _guesses(self, fresh: np.ndarray) -> list[Prices]:
         """Ways to price the new trips: like the nearest day of their road, and at what their vehicles cost."""
@@ -147,8 +166,6 @@ class _Proof:
     """What whole prices prove of the journeys, for all units or, of very many, for a large sample of them."""
 
     whole: Problem
-    unit: np.ndarray = field(init=False)
-    option: np.ndarray = field(init=False)
 
     def __post_init__(self) -> None:
         p = self.whole
@@ -157,9 +174,18 @@ class _Proof:
         self.scale = int(p.people[chosen].sum()) / max(int(p.people[able].sum()), 1)
         many = np.diff(p.option_start)[chosen]
         self.before = np.cumsum(many) - many
-        self.option = np.repeat(p.option_start[chosen] - self.before, many) + np.arange(int(many.sum()))
-        self.unit = np.repeat(chosen, many)
-        self.cell = p.option_cell[self.option]
+        option, unit = ranges(p.option_start, chosen), np.repeat(chosen, many)
+        self.cell, self.value = p.option_cell[option], p.option_value[option]
+        # Nearly everybody takes a seat each and nothing else; what the others need besides is few numbers.
+        self.people = p.people[unit]
+        self.others = [
+            (each, np.flatnonzero(need[unit]), need[unit][need[unit] != 0])
+            for each, need in (
+                ("special", p.special),
+                ("stretchers", p.stretchers),
+                ("seats", p.seats - p.people),
+            )
+        ]
 
     def bound(self, prices: Prices, shut: np.ndarray) -> float:
         """The most any journeys can be worth with these cells shut, by these prices."""
@@ -174,14 +200,13 @@ class _Proof:
 
     def _units(self, prices: Prices, shut: np.ndarray) -> float:
         """The best each unit could choose for itself, nothing where everything costs more than it is worth."""
-        if not len(self.option):
+        if not len(self.cell):
             return 0.0
-        p, cell, unit = self.whole, self.cell, self.unit
-        per_person = p.cells.people_rows.priced(prices.people_rows)
-        profit = p.option_value[self.option] - per_person[cell] * p.people[unit]
-        profit -= prices.seats[cell] * p.seats[unit] + prices.special[cell] * p.special[unit]
-        profit -= prices.stretchers[cell] * p.stretchers[unit]
-        profit[shut[cell]] = 0
+        dear = np.iinfo(np.int64).max >> 20
+        per_person = prices.seats + self.whole.cells.people_rows.priced(prices.people_rows)
+        profit = self.value - np.where(shut, dear, per_person)[self.cell] * self.people
+        for each, at, needed in self.others:
+            profit[at] -= getattr(prices, each)[self.cell[at]] * needed
         return float(np.maximum(np.maximum.reduceat(profit, self.before), 0).sum())
 
 

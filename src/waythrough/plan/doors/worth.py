@@ -27,13 +27,15 @@ class Worth:
     """A change in people or person-days, and as a share of what the plan's aim comes to.
 
     ``error`` is how far the number may be off: by the solver's gap, or because another sample would give
-    another. ``ceiling`` is a share that the change cannot pass; None where none was worked out.
+    another; ``shared`` is the part of it that is the same for all changes of a kind, and says nothing of which of two
+    is larger. ``ceiling`` is a share that the change cannot pass; None where none was worked out.
     """
 
     number: int
     share: float
     method: str
     error: float = 0.0
+    shared: float = 0.0
     ceiling: float | None = None
 
 
