@@ -15,6 +15,9 @@ from waythrough.plan.solver import Limits, Solution
 
 SMALL = 450
 """Up to this many columns of whole numbers the solver's own search is best."""
+MIDDLE = ((600, 20), (1_200, 1))
+"""Up to so many columns of whole numbers the solver searches on from the plan, as many nodes as stand beside: its cuts
+at the first node already prove more than prices do, and beyond it becomes slow."""
 STEPS, COLUMNS_A_STEP = 32, 150_000
 """Tries to settle a part of the days anew, in larger programs: as many as there are, or as these columns in all
 allow."""
@@ -39,6 +42,9 @@ def most(aid: AidProgram, room: Room, limits: Limits, what: str) -> Solution:
         return _searched(aid, dive.bound, None, limits, what)
     if _near(found.objective, found.bound, limits.gap):
         return found
+    for size, nodes in MIDDLE:
+        if sum(aid.program.whole) <= size:
+            return _searched(aid, dive.bound, found, limits.at_most(nodes, BOUND_GAP), what)
     bound = gain_bound(aid, room, dive.prices, limits.at_most(BOUND_NODES, BOUND_GAP))
     return Solution(found.values, found.objective, min(found.bound, bound), found.prices)
 
