@@ -49,7 +49,7 @@ def made(problem: Problem, prices: Prices, given: Given) -> tuple[Ints, Board]:
     )
     by_cell = in_order_of(cell, gain.max(initial=0) - gain)
     people, use = cells.people_rows, cells.vehicle_rows
-    lists = np.r_[people.row, by_cell, use.row + len(people.names)]
+    lists = np.r_[people.row, by_cell, use.row + len(people.names)].astype(np.int32)
     each = (p.people, p.seats, p.special, p.stretchers, given.pinned)
     room = p.fleet_room[cells.column_fleet, :3].T
     first = np.searchsorted(unit, np.arange(p.size + 1))

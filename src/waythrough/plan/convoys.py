@@ -30,6 +30,8 @@ class Convoys:
     """Who rides on which vehicle of which cell, with what is left of every shared place.
 
     ``at`` is each unit's option or −1. ``riding`` lists the units of each cell, ``aboard`` its vehicles.
+    ``too_tight`` are the cells where not everybody meant for them could be packed, each with the kind of place that
+    was missing (0 seats, 1 special seats, 2 stretcher places).
     """
 
     situation: Situation
@@ -37,6 +39,7 @@ class Convoys:
     at: Ints
     riding: dict[int, list[int]] = field(default_factory=dict)
     aboard: dict[int, list[Vehicle]] = field(default_factory=dict)
+    too_tight: list[tuple[int, int]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         p, c = self.problem, self.situation.households.columns
@@ -127,6 +130,8 @@ class Convoys:
             return []
         owner = {family[0]: unit for unit in self.riding[cell] for family in self.families([unit])}
         options = [(*fill(families, rooms, way), set[int]()) for way in range(WAYS)]
+        missing = options[0][1]
+        self.too_tight.append((cell, max(2 if f[3] else 1 if f[2] else 0 for f in missing)))
         # Leaving one unit of little value behind may help more than leaving whom sums leave.
         for unit in sorted(self.riding[cell], key=lambda u: (int(p.option_value[self.at[u]]), u))[:TRIED]:
             rest = [family for family in families if owner[family[0]] != unit]

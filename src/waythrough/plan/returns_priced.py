@@ -40,6 +40,8 @@ WHOLE_FAMILIES = 1_000
 """Options up to which whole families and vehicles are asked of the solver too, where prices leave much open."""
 WHOLE_NODES = 20
 """Nodes it may visit for that."""
+ROUNDS, LOST = 3, 1e-4
+"""Rounds of search and packing after the first, while packing loses more than this part of the bound."""
 SLICES = 20
 """Slices after which it stops in any case."""
 
@@ -133,9 +135,10 @@ def journeys_priced(
         found, proven = SampledLp(problem, 1.0, seed).whole(WHOLE_NODES, NEAR_ENOUGH / 4)
         other = work.begin(whole_vehicles(problem, found.vehicles), found.going)
         best, proven = max(best, other, key=work.value), min(proven, priced.bound)
-    convoys = packed(situation, problem, *best.best(), closed)
+    worked = best.slices
+    convoys = work.packed(situation, best)
     convoys.safer()
-    return Journeys(convoys, priced, min(proven, priced.bound), promised, best.slices, seed)
+    return Journeys(convoys, priced, min(proven, priced.bound), promised, worked, seed)
 
 
 @dataclass(frozen=True)
@@ -160,11 +163,34 @@ class _Work:
             vehicles = joined(self.problem, promised, vehicles)
         search.start(vehicles, np.where(kept, told.wishes, wishes))
         todo = SLICES if self.slices is None else self.slices
+        # A plan made again with as many slices as this one took is priced alike, so that it is the same plan.
+        least = LONG if self.problem.size > EVERYBODY else 0
         while search.slices < todo and (
-            self.slices is not None or most - self.value(search) > NEAR_ENOUGH * most
+            self.slices is not None or search.slices < least or most - self.value(search) > NEAR_ENOUGH * most
         ):
             search.improve(1)
         return search
+
+    def packed(self, situation: Situation, search: Search) -> Convoys:
+        """The convoys of a search; where trips could not be packed as they were meant, it goes on for some rounds
+        with a place less on them, and the best packed plan of all is taken.
+        """
+        at, driving = search.best()
+        best = now = packed(situation, self.problem, at, driving, self.closed)
+        for _ in range(0 if self.slices == 0 else ROUNDS):
+            if self.value(search) - now.value() <= LOST * self.priced.bound:
+                break
+            search.loosen(now.too_tight)
+            search.start(driving, at)
+            search.improve(1)
+            at, driving = search.best()
+            now = packed(situation, self.problem, at, driving, self.closed)
+            best = max(best, now, key=self._quality)
+        return best
+
+    def _quality(self, convoys: Convoys) -> tuple[int, int]:
+        """Promises of frozen days kept, then what the journeys are worth."""
+        return int((convoys.at[self.promised.frozen] >= 0).sum()), convoys.value()
 
     def value(self, search: Search) -> int:
         """What the best seating of a search is worth."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TypeVar
 
 import numpy as np
@@ -67,6 +68,7 @@ class Search:
     def __post_init__(self) -> None:
         parts = [(n, part) for n, part in enumerate(_parts(self.problem))]
         self.districts = _together(lambda one: _district(self, *one), parts)
+        self._less = np.zeros((len(self.problem.cells.day), 3), np.int64)
         self._best: tuple[int, list[tuple[Ints, Ints]]] = (-1, [one.seating() for one in self.districts])
 
     @property
@@ -84,6 +86,19 @@ class Search:
         self._share_out(range(len(self.districts)))
         self._work([(one, *one.in_order(wishes[one.units])) for one in self.districts], 0)
         self._remember()
+
+    def loosen(self, too_tight: Iterable[tuple[int, int]]) -> None:
+        """Stand up everybody, and count one place less from now on of each (cell, kind of place); begin again with
+        ``start``.
+
+        Vehicles with every place taken cannot always be filled family by family.
+        """
+        for cell, kind in too_tight:
+            self._less[cell, kind] += 1
+        for one in self.districts:
+            one.clear()
+            one.state.cells[:] -= self._less[one.numbers]
+        self._best = (-1, [one.seating() for one in self.districts])
 
     def improve(self, slices: int) -> None:
         """Work for so many slices more; what is kept is the best seen at the end of any slice."""
@@ -151,14 +166,15 @@ class Search:
 class District:
     """One part under search: its board and state, and what its things are in the whole.
 
-    ``units``, ``columns`` and ``people_rows`` are their numbers in the whole, ``number`` is the whole's option of
-    each option on the board. ``wanted`` counts the people whose best trip uses each of the people rows, and one
-    more; ``allotted`` are the places it may fill on each.
+    ``numbers`` (of cells), ``units``, ``columns`` and ``people_rows`` are their numbers in the whole, ``number`` is
+    the whole's option of each option on the board. ``wanted`` counts the people whose best trip uses each of the
+    people rows, and one more; ``allotted`` are the places it may fill on each.
     """
 
     board: Board
     state: State
     cells: Cells
+    numbers: Ints
     units: Ints
     columns: Ints
     people_rows: Ints
@@ -169,6 +185,14 @@ class District:
     def seating(self) -> tuple[Ints, Ints]:
         """Option on the board of each unit, and vehicles on each column, as they are now."""
         return self.state.units[:, AT].copy(), self.state.driving.copy()
+
+    def clear(self) -> None:
+        """Nobody seated, no vehicle driving, all places as at first."""
+        state, people, vehicles = self.state, self.cells.people_rows, self.cells.vehicle_rows
+        state.units[:, AT] = -1
+        state.cells[:], state.driving[:], state.now[VALUE] = 0, 0, 0
+        state.left[:] = np.r_[people.capacity, vehicles.capacity]
+        self.allotted = people.capacity
 
     def used(self) -> Ints:
         """Places taken on each people row."""
@@ -209,8 +233,10 @@ def tries(problem: Problem) -> int:
     return max(200, min(problem.size, 20_000))
 
 
-def _parts(problem: Problem) -> list[Part]:
-    """The problem's parts, with no places to be received yet where there are several."""
+def _parts(problem: Problem) -> list[Callable[[], Part]]:
+    """How to cut each of the problem's parts, with no places to be received yet where there are several. They are
+    cut when their turn comes, for all of them together are as large as the whole.
+    """
     part = part_of_sites(problem)
     of_unit, of_cell = (
         part[problem.units.site],
@@ -218,16 +244,17 @@ def _parts(problem: Problem) -> list[Part]:
     )
     there, rows = np.unique(of_unit).tolist(), problem.cells.vehicle_rows
     if len(there) < 2 or problem.size < PARTS_FROM:
-        return [whole_part(problem)]
+        return [partial(whole_part, problem)]
     none = np.zeros(len(problem.cells.people_rows.names), np.int64)
     return [
-        cut(problem, np.flatnonzero(of_unit == n), np.flatnonzero(of_cell == n), none, rows.capacity)
+        partial(cut, problem, np.flatnonzero(of_unit == n), np.flatnonzero(of_cell == n), none, rows.capacity)
         for n in there
     ]
 
 
-def _district(s: Search, n: int, part: Part) -> District:
+def _district(s: Search, n: int, cut_out: Callable[[], Part]) -> District:
     """The board of one part, with nobody seated."""
+    part = cut_out()
     kept = None
     if s.kept is not None:
         kept = np.isin(part.options, s.kept, assume_unique=True)
@@ -240,10 +267,17 @@ def _district(s: Search, n: int, part: Part) -> District:
     cell = board.options[first[some], CELL]
     going = np.bincount(cell, weights=p.people[some], minlength=len(p.cells.day)).astype(np.int64)
     wanted = np.bincount(rows.row, np.repeat(going, np.diff(rows.start)), len(rows.names)).astype(np.int64)
-    state = nobody(p, s.seed + 7_919 * n)
-    number = part.options[chosen]
     return District(
-        board, state, p.cells, part.units, part.columns, part.people_rows, number, wanted + 1, rows.capacity
+        board=board,
+        state=nobody(p, s.seed + 7_919 * n),
+        cells=p.cells,
+        numbers=part.cells,
+        units=part.units,
+        columns=part.columns,
+        people_rows=part.people_rows,
+        number=part.options[chosen].astype(np.int32),
+        wanted=wanted + 1,
+        allotted=rows.capacity,
     )
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from unit.plan.invented import consent, household, situation, with_destination, with_door, with_household
 from waythrough.plan.network import Network
-from waythrough.plan.problem import Problem, problem
+from waythrough.plan.problem import Problem, _Packed, problem
 from waythrough.plan.problem_units import runs
 from waythrough.plan.sample import Size, sample
 from waythrough.plan.seating import options
@@ -119,3 +119,14 @@ def test_nobody_and_nowhere_make_an_empty_problem() -> None:
     empty = replace(situation(), households=(stranger,), sites=(SiteNow("elsewhere", 3, {}),))
     assert made(empty).size == 1
     assert not len(made(empty).option_cell)
+
+
+def test_options_too_long_for_one_number_come_in_the_same_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = sample(Size(households=120, days=20, consenting=0.8), 5)
+    quick = made(given)
+    monkeypatch.setattr(_Packed, "of", classmethod(lambda *_: None))
+    slow = made(given)
+    assert len(quick.option_cell) > 100
+    for name in ("option_start", "option_cell", "option_value"):
+        assert getattr(quick, name).tolist() == getattr(slow, name).tolist()
+        assert getattr(quick, name).dtype == getattr(slow, name).dtype

@@ -16,7 +16,7 @@ from unit.plan.invented import (
     with_fleet,
     with_household,
 )
-from waythrough.plan import returns
+from waythrough.plan import returns, returns_priced
 from waythrough.plan.check import check
 from waythrough.plan.generate import generate
 from waythrough.plan.kernels import can_compile
@@ -183,6 +183,60 @@ def test_parts_seat_the_same_people_one_by_one_as_together_and_never_too_many(
     assert (taken == cells.vehicle_rows.capacity).any(), "vehicles are scarce here"
 
 
+def test_rounds_with_a_place_less_where_packing_failed_never_end_worse(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    better = 0
+    for seed in range(4):
+        given = generate(250, 28, seed)
+        whole = problem(given, Network(given))
+        with_rounds = journeys_priced(given, whole, 1)
+        monkeypatch.setattr(returns_priced, "ROUNDS", 0)
+        without = journeys_priced(given, whole, 1)
+        monkeypatch.undo()
+        assert with_rounds.value >= without.value
+        assert with_rounds.slices == without.slices == 1
+        better += with_rounds.value > without.value
+    assert better
+
+
+def test_loosened_trips_keep_one_place_of_that_kind_free() -> None:
+    given = generate(300, 28, 5)
+    whole = problem(given, Network(given))
+    priced = price(whole)
+    run = Search(whole, priced.prices)
+    run.start(whole_vehicles(whole, priced.vehicles), priced.going)
+    at, driving = run.best()
+
+    def places_left(seated: np.ndarray, vehicles: np.ndarray) -> np.ndarray:
+        cells, going = whole.cells, np.flatnonzero(seated >= 0)
+        room = np.zeros(len(cells.day), np.int64)
+        np.add.at(room, cells.column_cell, vehicles * whole.fleet_room[cells.column_fleet, 0])
+        np.subtract.at(room, whole.option_cell[seated[going]], whole.seats[going])
+        return room
+
+    full = [
+        cell for cell in set(whole.option_cell[at[at >= 0]].tolist()) if places_left(at, driving)[cell] == 0
+    ]
+    assert full
+    run.loosen([(cell, 0) for cell in full])
+    run.start(driving, at)
+    again, vehicles = run.best()
+    left = places_left(again, vehicles)
+    assert all(left[cell] >= 1 for cell in full)
+
+
+@pytest.mark.skipif(not can_compile(), reason="numba is not installed")
+def test_a_plan_made_with_the_slices_another_took_is_that_plan() -> None:
+    given = generate(2_300, 40, 1)
+    whole = problem(given, Network(given))
+    assert whole.size > returns_priced.EVERYBODY
+    first = journeys_priced(given, whole)
+    again = journeys_priced(given, whole, first.slices)
+    assert first.convoys.trips() == again.convoys.trips()
+    assert first.bound == again.bound
+
+
 # --- promises -----------------------------------------------------------------------------------------------
 
 
@@ -199,7 +253,7 @@ def test_hardly_anybody_is_told_another_day_when_nothing_changed(frozen: int) ->
     first = returning(given, 1)
     second = returning(promised(given, first, frozen), 0)
     lost = {home for home, at in going(first).items() if going(second).get(home) != at}
-    assert len(lost) <= 0.03 * len(going(first))
+    assert len(lost) <= 0.04 * len(going(first))
     assert {home for home in lost if going(first)[home][1] < frozen} <= set(second.broken)
 
 
