@@ -16,6 +16,7 @@ from waythrough.cli.app import COMMANDS
         ["assess", "waits"],
         ["assess", "outlook"],
         ["plan"],
+        ["plan", "futures", "--futures", "200"],
         ["doors"],
         ["movements"],
         ["movements", "closure"],

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from waythrough.cli.app import Shared, SharedGroup
+from waythrough.cli.plan_futures import futures
 from waythrough.cli.plan_repair import repair
 from waythrough.cli.settings import Settings, pass_settings
 from waythrough.cli.why import why
@@ -191,6 +192,7 @@ def generate(settings: Settings, households: int, days: int, seed: int, shape: s
     settings.next(f"waythrough plan --situation {out} --out plan.json")
 
 
+command.add_command(futures)
 command.add_command(generate)
 command.add_command(repair)
 command.add_command(why)
