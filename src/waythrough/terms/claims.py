@@ -45,6 +45,10 @@ class Span:
         """The words of ``text`` from ``start`` up to ``end``."""
         return cls(start, end, text[start:end])
 
+    def overlaps(self, other: Span) -> bool:
+        """True when the two share at least one character."""
+        return self.start < other.end and other.start < self.end
+
 
 @dataclass(frozen=True)
 class Notice:
