@@ -115,5 +115,19 @@ def test_copies_may_differ_in_what_one_erased_before_it_was_cut_off_until_the_or
     assert [states(laptop) for laptop in office] == [["erased"]] * 3
 
 
+def test_what_was_erased_by_its_id_alone_can_be_passed_on(
+    office: tuple[Laptop, Laptop, Laptop], tmp_path: Path
+) -> None:
+    root, keeper, gate = office
+    (slip,) = gate.write([note("household-1", "a name that slipped into the open")])
+    everyone_agrees(office)
+    keeper.act(orders.erase("slip", entries=[slip.id], reason="mistake", day=keeper.clock.now.date()))
+    everyone_agrees(office)
+    new = Laptop(tmp_path, "new", random.Random(7), root)
+    everyone_agrees((root, gate, new))
+    assert states(new) == ["erased"]
+    new.ledger.close()
+
+
 def states(laptop: Laptop) -> list[str]:
     return [entry.state for entry in laptop.ledger.history("household-1")]
