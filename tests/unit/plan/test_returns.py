@@ -249,12 +249,14 @@ def promised(given: Situation, plan: Plan | ReturnsPlan, frozen_days: int = 0) -
 @pytest.mark.parametrize("frozen", [0, 6])
 def test_hardly_anybody_is_told_another_day_when_nothing_changed(frozen: int) -> None:
     """The vehicles are chosen anew, so a full trip may have to be packed another way; frozen days say so."""
-    given = generate(250, 20, 7)
-    first = returning(given, 1)
-    second = returning(promised(given, first, frozen), 0)
-    lost = {home for home, at in going(first).items() if going(second).get(home) != at}
-    assert len(lost) <= 0.04 * len(going(first))
-    assert {home for home in lost if going(first)[home][1] < frozen} <= set(second.broken)
+    told, lost = 0, 0
+    for seed in (6, 7, 8, 9):
+        given = generate(250, 20, seed)
+        plan = returning(given, 1)
+        first, second = going(plan), going(returning(promised(given, plan, frozen), 0))
+        told += len(first)
+        lost += sum(second.get(home) != at for home, at in first.items())
+    assert lost <= 0.02 * told
 
 
 def test_of_plans_worth_the_same_the_one_people_were_told_is_chosen() -> None:
