@@ -6,6 +6,8 @@ In public nobody is told the day on which vehicles are on the road; there the pl
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
 from typing import Any
 
 from waythrough.publish.by_day import OnRoute, by_day
@@ -22,7 +24,15 @@ class GanttRow:
     cells: tuple[OnRoute, ...]
 
 
-def gantt(desk: Desk) -> tuple[tuple[Run, ...], tuple[GanttRow, ...]]:
+@dataclass(frozen=True)
+class GanttMonth:
+    """A month of the plan, and the numbers of its days: so narrow that four weeks fit a page."""
+
+    name: Run
+    days: tuple[Run, ...]
+
+
+def gantt(desk: Desk) -> tuple[tuple[GanttMonth, ...], tuple[GanttRow, ...]]:
     """The days of the plan and a row for each route that is open some day or used; empty in the public edition."""
     plan, situation = desk.report.plan, desk.report.situation
     if plan is None or situation is None or not desk.internal:
@@ -37,4 +47,14 @@ def gantt(desk: Desk) -> tuple[tuple[Run, ...], tuple[GanttRow, ...]]:
         for n, route in enumerate(situation.routes)
     )
     shown = tuple(row for row in rows if any(cell.open or cell.vehicles for cell in row.cells))
-    return tuple(desk.words.numbers.date(day.on) for day in days) if shown else (), shown
+    return _months(desk, [day.on for day in days]) if shown else (), shown
+
+
+def _months(desk: Desk, days: list[date]) -> tuple[GanttMonth, ...]:
+    numbers = desk.words.numbers
+    groups = groupby(days, lambda day: (day.year, day.month))
+    months = [list(group) for _, group in groups]
+    return tuple(
+        GanttMonth(numbers.month(month[0]), tuple(numbers.number(day.day) for day in month))
+        for month in months
+    )

@@ -151,6 +151,10 @@ class Numbers:
         """14 Feb 2019, with the month in words, so that no reader can take the day for the month."""
         return self._dated(f"{day.day} {self._names[day.month - 1]} {day.year}")
 
+    def month(self, day: Day) -> Run:
+        """Feb 2019: the month a day is in."""
+        return self._dated(f"{self._names[day.month - 1]} {day.year}")
+
     def days(self, days: Days) -> Run:
         """A day, a month, a year, or first to last day, as exactly as it is known and no more."""
         first, last = days.earliest, days.latest
@@ -159,7 +163,7 @@ class Numbers:
         if Days.parse(f"{first:%Y}") == days:
             return Run.of(str(first.year))
         if Days.parse(f"{first:%Y-%m}") == days:
-            return self._dated(f"{self._names[first.month - 1]} {first.year}")
+            return self.month(first)
         return self.dates(first, last)
 
     def dates(self, first: Day, last: Day) -> Run:

@@ -197,7 +197,10 @@ def test_a_withheld_body_is_refused_by_its_entry(here: Ledger, boris: DeviceKey)
     entry = leaf_hash(withheld.meta, withheld.body_hash)[:16].hex()
     found = "its body is missing, and nobody ordered it to be erased"
     assert refused(here, after(here, boris, withheld)) == (f"entry {entry}", found)
-    assert refused(here, after(here, boris, line(said(record="whole")), withheld)) == (f"entry {entry}", found)
+    assert refused(here, after(here, boris, line(said(record="whole")), withheld)) == (
+        f"entry {entry}",
+        found,
+    )
 
 
 # --- what each commit proves beside the others ---------------------------------------------------------------

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from waythrough.publish.content import Report
 from waythrough.publish.report import render
+from waythrough.terms.situation import DoorNow, LegUse, RouteNow
 
 MEASURE = """<!doctype html><body style="margin:0">
 <iframe id="f" style="border:0;width:{width}px;height:800px"></iframe>
@@ -29,13 +32,25 @@ f.src = '{page}';
 def test_a_narrow_page_does_not_overflow(sample, tool, tmp_path: Path, language: str, width: int) -> None:
     for edition in ("internal", "public"):
         page = tmp_path / f"{edition}.html"
-        page.write_text(render(sample.report(), edition, language), encoding="utf-8")
+        page.write_text(render(with_calendar(sample.report()), edition, language), encoding="utf-8")
         frame = tmp_path / "frame.html"
         frame.write_text(MEASURE.format(width=width, page=page.name), encoding="utf-8")
         scroll, client, low, wide = measured(tool("chromium"), frame, tmp_path / "profile")
         assert int(client) == width
         assert int(scroll) <= int(client), f"{edition} {language}: wider than {width} px: {wide}"
         assert low == "0"
+
+
+def with_calendar(report: Report) -> Report:
+    """The report with a road that is open on every day of its plan: its table of days is as wide as can be."""
+    assert report.plan
+    assert report.situation
+    door = DoorNow("d-plain", "p-ministry", "open", (1,) * report.plan.days)
+    use = LegUse("leg", "zone", 10.0, 1.0, 0, (door.id,))
+    road = RouteNow(report.plan.convoys[0].route, "aid", report.site.id, "wh-quay", (use,), (use,), (), 2)
+    found = replace(report, situation=replace(report.situation, doors=(door,), routes=(road,)))
+    assert "gantt-title" in render(found, "internal", "en")
+    return found
 
 
 @pytest.mark.browser
