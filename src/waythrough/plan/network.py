@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from waythrough.terms.planned import ConvoyTrip, Trip
+from waythrough.terms.planned import ConvoyTrip, EvacuationTrip, ReturnTrip, Trip
 from waythrough.terms.situation import FleetNow, RouteNow, Situation
 
-AID, RETURN, EVACUATION = "aid", "return", "evacuation"
+AID, RETURN, EVACUATION = ConvoyTrip.purpose, ReturnTrip.purpose, EvacuationTrip.purpose
 """Purposes of routes and doors that are planned."""
 SERVED_BY = {AID: (AID,), RETURN: (RETURN,), EVACUATION: (EVACUATION, RETURN)}
 """Purpose of a route → purposes of the fleets that may drive it: whatever brings people brings patients too."""

@@ -30,34 +30,29 @@ SEES_TO: Mapping[str, tuple[str, str]] = {
 """Gate → the role of ours that sees to it, and what is done if it is not true the day before."""
 
 
-def steps(
-    situation: Situation,
-    convoys: Sequence[ConvoyTrip],
-    returns: Sequence[ReturnTrip],
-    evacuations: Sequence[EvacuationTrip] = (),
-) -> tuple[PlanStep, ...]:
-    """One step for each trip, in order of day. ``trip`` numbers the plan's convoys, evacuations or returns, as
-    ``kind`` says.
+def steps(situation: Situation, *departures: Sequence[Trip]) -> tuple[PlanStep, ...]:
+    """One step for each trip, in order of day. Each list holds trips of one kind, as the plan does; ``trip`` numbers
+    them.
     """
     network = Network(situation)
-    aboard = homes_named(situation, (seat.household for trip in returns for seat in trip.seats))
-    found = [
-        PlanStep(trip.day, "convoy", n, _seen_to(network, trip, (*_gates(network, trip), *_load_gates(trip))))
-        for n, trip in enumerate(convoys)
-    ]
-    found += [
-        PlanStep(
-            trip.day,
-            "return",
-            n,
-            _seen_to(network, trip, (*_gates(network, trip), *_people_gates(trip, aboard))),
-        )
-        for n, trip in enumerate(returns)
-    ]
+    seats = (
+        seat for trips in departures for trip in trips if isinstance(trip, ReturnTrip) for seat in trip.seats
+    )
+    aboard = homes_named(situation, (seat.household for seat in seats))
     waiting = {one.id: one for one in situation.evacuations}
-    for n, gone in enumerate(evacuations):
-        gates = (*_gates(network, gone), *_patient_gates(gone, waiting[gone.evacuation]))
-        found.append(PlanStep(gone.day, "evacuation", n, _seen_to(network, gone, gates)))
+
+    def own_gates(trip: Trip) -> tuple[Gate, ...]:
+        if isinstance(trip, ConvoyTrip):
+            return _load_gates(trip)
+        if isinstance(trip, ReturnTrip):
+            return _people_gates(trip, aboard)
+        return _patient_gates(trip, waiting[trip.evacuation])
+
+    found = [
+        PlanStep(trip.day, trip.kind, n, _seen_to(network, trip, (*_gates(network, trip), *own_gates(trip))))
+        for trips in departures
+        for n, trip in enumerate(trips)
+    ]
     return tuple(sorted(found, key=lambda step: (step.day, step.kind, step.trip)))
 
 

@@ -13,11 +13,9 @@ from waythrough.publish.disclosure import THRESHOLD, SafeTable, block_of, blocks
 from waythrough.publish.numbers import Run
 from waythrough.publish.plan_words import blocked, blocked_by_doors, gate_line
 from waythrough.publish.words import Said
-from waythrough.terms.planned import Blocker, ConvoyTrip, EvacuationTrip, Plan, ReturnTrip
+from waythrough.terms.planned import Blocker, EvacuationTrip, Plan
 from waythrough.terms.planned import Trip as AnyTrip
 
-EVACUATION = "evacuation"
-"""Kind of the steps of evacuations, and what their blockers are about."""
 LEAST_GAP = 0.001
 """A gap below this would read as none at all."""
 
@@ -56,7 +54,7 @@ def headline(desk: Desk) -> list[Said]:
 
 def _evacuations(desk: Desk, plan: Plan) -> Iterator[Said]:
     """How many evacuations leave, and how many cannot; for the team only, as one journey can point at a person."""
-    left = len({one.fields["evacuation"] for one in plan.blockers if one.about == EVACUATION})
+    left = len({one.fields["evacuation"] for one in plan.blockers if one.about == EvacuationTrip.purpose})
     if desk.internal and plan.evacuations:
         yield desk.words.count(
             "{n} medical evacuation leaves on the first day it can, before everything else.",
@@ -241,11 +239,10 @@ def _return(desk: Desk, plan: Plan, index: int) -> Trip:
 
 def _gates(desk: Desk, plan: Plan, trip: AnyTrip, index: int) -> tuple[Any, ...]:
     # A step's kind says which list its trip number counts in.
-    kind = {ConvoyTrip: "convoy", EvacuationTrip: EVACUATION, ReturnTrip: "return"}[type(trip)]
     return tuple(
         gate_line(desk, one)
         for step in plan.steps
-        if step.day == trip.day and step.trip == index and step.kind == kind
+        if step.day == trip.day and step.trip == index and step.kind == trip.kind
         for one in step.gates
     )
 
@@ -360,4 +357,4 @@ def other_blockers(desk: Desk) -> list[Said]:
 def _told(desk: Desk) -> list[Blocker]:
     """The blockers this edition tells: what keeps patients stays with the team."""
     found = desk.report.plan.blockers if desk.report.plan else ()
-    return [one for one in found if desk.internal or one.about != EVACUATION]
+    return [one for one in found if desk.internal or one.about != EvacuationTrip.purpose]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import ClassVar
 
 from waythrough.terms.estimates import Estimate
 
@@ -28,6 +29,9 @@ class ConvoyTrip:
     vehicles: int
     load_g: Mapping[str, int]
 
+    kind: ClassVar[str] = "convoy"
+    purpose: ClassVar[str] = "aid"
+
 
 @dataclass(frozen=True)
 class Seat:
@@ -49,6 +53,9 @@ class ReturnTrip:
     vehicles: int
     seats: tuple[Seat, ...]
 
+    kind: ClassVar[str] = "return"
+    purpose: ClassVar[str] = "return"
+
 
 @dataclass(frozen=True)
 class EvacuationTrip:
@@ -62,9 +69,12 @@ class EvacuationTrip:
     fleet: str
     vehicles: int
 
+    kind: ClassVar[str] = "evacuation"
+    purpose: ClassVar[str] = "evacuation"
+
 
 Trip = ConvoyTrip | EvacuationTrip | ReturnTrip
-"""Anything that departs."""
+"""Anything that departs. ``kind`` is that of its step, ``purpose`` that of the routes and doors it needs."""
 
 
 @dataclass(frozen=True)

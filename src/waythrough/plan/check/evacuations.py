@@ -9,7 +9,7 @@ from waythrough.plan.check.facts import Facts, Found
 from waythrough.terms.planned import EvacuationTrip
 from waythrough.terms.situation import EvacuationNow, FleetNow, RouteNow
 
-EVACUATION = "evacuation"
+EVACUATION = EvacuationTrip.purpose
 """The purpose of their routes and doors, and what their blockers are about."""
 
 

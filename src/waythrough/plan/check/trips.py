@@ -8,9 +8,6 @@ from itertools import pairwise
 from waythrough.plan.check.facts import Facts, Found
 from waythrough.terms.planned import ConvoyTrip, EvacuationTrip, ReturnTrip
 
-PURPOSE = {ConvoyTrip: "aid", EvacuationTrip: "evacuation", ReturnTrip: "return"}
-"""What a trip is for."""
-
 
 def _routes(f: Facts) -> Found:
     for place, trip in f.trips:
@@ -18,7 +15,7 @@ def _routes(f: Facts) -> Found:
         if route is None:
             yield "route-known", place, f"route {trip.route}"
             continue
-        purpose = PURPOSE[type(trip)]
+        purpose = trip.purpose
         end = trip.warehouse if isinstance(trip, ConvoyTrip) else trip.destination
         if (route.purpose, route.site, route.end) != (purpose, trip.site, end):
             yield (
@@ -74,8 +71,8 @@ def _fleets(f: Facts) -> Found:
         if fleet is None:
             yield "fleet-known", place, f"fleet {trip.fleet}"
             continue
-        purpose, route = PURPOSE[type(trip)], f.routes.get(trip.route)
-        lent = purpose == "evacuation" and fleet.purpose == "return"
+        purpose, route = trip.purpose, f.routes.get(trip.route)
+        lent = purpose == EvacuationTrip.purpose and fleet.purpose == ReturnTrip.purpose
         if (fleet.purpose != purpose and not lent) or (route and not f.carries(fleet, route)):
             yield "fleet-route", place, f"fleet {fleet.id} does not drive route {trip.route} for {purpose}"
     busy: Counter[tuple[str, int]] = Counter()
