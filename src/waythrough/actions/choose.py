@@ -102,7 +102,7 @@ def told(ws: Workspace, first_day: date, days: int) -> tuple[Promise, ...]:
     ahead = {
         movement.id: movement
         for movement in ws.register("movement").values()
-        if movement.kind == RETURN and movement.state in ("planned", "gates_passed")
+        if movement.kind == RETURN and movement.is_ahead
     }
     if not ahead:
         return ()

@@ -10,8 +10,8 @@ from waythrough.actions.understand import board
 from waythrough.actions.workspace import Workspace
 from waythrough.terms.board import DoorState, Evacuation
 from waythrough.terms.codes import code_list
+from waythrough.terms.doing import MEDICAL_EVACUATION
 
-KIND = "medical_evacuation"
 DONE = frozenset({"facilitated", "impeded_accomplished", "withdrawn_by_us"})
 """What ends the wait. One that was impeded, cancelled or carried out in part leaves somebody waiting still."""
 
@@ -29,7 +29,7 @@ def evacuations(ws: Workspace, states: Sequence[DoorState] | None = None) -> lis
 def _asked(ws: Workspace, standing: dict[str, DoorState]) -> Iterator[Evacuation]:
     ended = {done.request for done in ws.records("execution") if done.outcome in DONE}
     for request in ws.register("request").values():
-        if request.type == KIND and request.id not in ended:
+        if request.type == MEDICAL_EVACUATION and request.id not in ended:
             by = request.needed_by.latest if request.needed_by else None
             yield _waits(ws, standing, request.id, request.subject, by, request.doors)
 
@@ -38,7 +38,7 @@ def _planned(ws: Workspace, standing: dict[str, DoorState]) -> Iterator[Evacuati
     final = code_list("movement_state").codes
     routes = ws.register("route")
     for movement in ws.register("movement").values():
-        if movement.kind == KIND and not final[movement.state]["final"]:
+        if movement.kind == MEDICAL_EVACUATION and not final[movement.state]["final"]:
             doors = tuple(met.door for met in doors_of(ws, routes[movement.route]) if met.door)
             by = movement.need_by.latest if movement.need_by else None
             yield _waits(ws, standing, movement.id, movement.note or movement.route, by, doors)

@@ -16,18 +16,13 @@ from datetime import date
 
 from waythrough.plan.explain import smallest_sets
 from waythrough.plan.network import EVACUATION, Network, cycle_days
-from waythrough.terms.doing import Movement
+from waythrough.terms.doing import MEDICAL_EVACUATION, Movement
 from waythrough.terms.places import Route
 from waythrough.terms.planned import Blocker, EvacuationTrip
 from waythrough.terms.problems import InputRefused
 from waythrough.terms.situation import EvacuationNow, FleetNow, RouteNow, Situation
 
 __all__ = ["First", "first", "network", "vehicles_for", "waiting"]
-
-KIND = "medical_evacuation"
-"""Kind of the movements that are evacuations."""
-AHEAD = ("planned", "gates_passed")
-"""States of a movement that has not left."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +47,7 @@ def waiting(
         More patients lie down than there are.
     """
     roads = {route.id for route in routes if route.purpose == EVACUATION}
-    found = [m for m in movements if m.kind == KIND and m.state in AHEAD and m.site in sites]
+    found = [m for m in movements if m.kind == MEDICAL_EVACUATION and m.is_ahead and m.site in sites]
     for one in found:
         if one.stretchers > one.people:
             raise InputRefused(

@@ -9,6 +9,11 @@ from typing import Any
 
 from waythrough.terms.when import Days, Window
 
+MEDICAL_EVACUATION = "medical_evacuation"
+"""Kind of the movements, and type of the requests, that bring somebody to treatment."""
+AHEAD = ("planned", "gates_passed")
+"""States of a movement that has not left."""
+
 
 @dataclass(frozen=True)
 class Movement:
@@ -31,6 +36,11 @@ class Movement:
     need_by: Days | None = None
     escorts: int = 0
     stretchers: int = 0
+
+    @property
+    def is_ahead(self) -> bool:
+        """True until it leaves or is called off."""
+        return self.state in AHEAD
 
 
 @dataclass(frozen=True)
