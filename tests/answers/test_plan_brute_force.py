@@ -17,7 +17,7 @@ from waythrough.plan.check.facts import Facts
 from waythrough.plan.check.fast import certificate as quick
 from waythrough.plan.check.fast.crowd import Crowd
 from waythrough.plan.program import make
-from waythrough.plan.units import RETURN
+from waythrough.terms.doing import VOLUNTARY_RETURN
 from waythrough.terms.planned import Certificate
 from waythrough.terms.situation import (
     ConsentNow,
@@ -91,7 +91,7 @@ def journeys(seed: int, rich: bool = False) -> Situation:
                 adults=(f"a{n}",),
                 choices=choices,
                 consents=tuple(
-                    ConsentNow(f"a{n}", t, RETURN, first[t], first[t] + luck.randint(0, 3), "ref")
+                    ConsentNow(f"a{n}", t, VOLUNTARY_RETURN, first[t], first[t] + luck.randint(0, 3), "ref")
                     for t in choices
                 ),
                 data_consent={f"a{n}": luck.choice((1, 9, 9))},

@@ -14,9 +14,8 @@ from waythrough.actions.writing import new_id
 from waythrough.plan import check as checker
 from waythrough.plan import doors as door_values
 from waythrough.plan import files, gather, program
-from waythrough.plan.units import RETURN
 from waythrough.terms.codec import to_body
-from waythrough.terms.doing import PlanRecord
+from waythrough.terms.doing import VOLUNTARY_RETURN, PlanRecord
 from waythrough.terms.entries import Draft, Entry
 from waythrough.terms.estimates import NotComputable
 from waythrough.terms.kinds import body_of
@@ -102,7 +101,7 @@ def told(ws: Workspace, first_day: date, days: int) -> tuple[Promise, ...]:
     ahead = {
         movement.id: movement
         for movement in ws.register("movement").values()
-        if movement.kind == RETURN and movement.is_ahead
+        if movement.kind == VOLUNTARY_RETURN and movement.is_ahead
     }
     if not ahead:
         return ()

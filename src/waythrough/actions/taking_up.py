@@ -14,8 +14,7 @@ from waythrough.actions.permissions import check_can
 from waythrough.actions.workspace import Workspace
 from waythrough.actions.writing import draft_of, new_id
 from waythrough.plan.homes import sizes
-from waythrough.plan.units import RETURN
-from waythrough.terms.doing import Boarding, Movement
+from waythrough.terms.doing import VOLUNTARY_RETURN, Boarding, Movement
 from waythrough.terms.parties import Person
 from waythrough.terms.planned import Plan
 from waythrough.terms.situation import Situation
@@ -45,12 +44,12 @@ def departures(plan: Plan) -> list[Departure]:
         key = (trip.day, CONVOY, trip.route)
         found.setdefault(key, Departure(CONVOY, trip.route, trip.site, trip.day)).vehicles += trip.vehicles
     for out in plan.returns:
-        key = (out.day, RETURN, out.route)
-        one = found.setdefault(key, Departure(RETURN, out.route, out.site, out.day))
+        key = (out.day, VOLUNTARY_RETURN, out.route)
+        one = found.setdefault(key, Departure(VOLUNTARY_RETURN, out.route, out.site, out.day))
         one.aboard |= {seat.household: one.vehicles + seat.vehicle for seat in out.seats}
         one.vehicles += out.vehicles
     for waiting in plan.standby:
-        if (kept := found.get((waiting.day, RETURN, waiting.route))) is not None:
+        if (kept := found.get((waiting.day, VOLUNTARY_RETURN, waiting.route))) is not None:
             kept.standby = waiting.households
     return [found[key] for key in sorted(found)]
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 
-from waythrough.plan.units import RETURN
+from waythrough.terms.doing import VOLUNTARY_RETURN
 from waythrough.terms.people import Consent, Household, Intention
 from waythrough.terms.situation import ConsentNow, HouseholdNow
 
@@ -87,7 +87,7 @@ def asked_again(home: Household, consents: Sequence[Consent], destination: str, 
 
 
 def _newest(
-    consents: Sequence[Consent], adult: str, purpose: str, destination: str, kind: str = RETURN
+    consents: Sequence[Consent], adult: str, purpose: str, destination: str, kind: str = VOLUNTARY_RETURN
 ) -> Consent | None:
     """The decision that counts: the newest that speaks of this destination and kind, or of all of them.
 

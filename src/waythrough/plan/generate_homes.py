@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from waythrough.plan.generate_scale import Scale
-from waythrough.plan.units import RETURN
+from waythrough.terms.doing import VOLUNTARY_RETURN
 from waythrough.terms.households import Columns
 
 Numbers = npt.NDArray[np.int64]
@@ -41,7 +41,7 @@ def households(n: int, days: int, many: Scale, luck: np.random.Generator) -> Col
         site_names=tuple(f"site-{k:02d}" for k in range(many.sites)),
         kin_names=kin_names,
         destination_names=tuple(f"town-{k:02d}" for k in range(many.destinations)),
-        kind_names=(RETURN,),
+        kind_names=(VOLUNTARY_RETURN,),
         site=_column(site),
         size=_column(size),
         special=_column(special),

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from waythrough.plan.units import RANKS, RETURN, consent_days, units
+from waythrough.plan.units import RANKS, consent_days, units
+from waythrough.terms.doing import VOLUNTARY_RETURN
 from waythrough.terms.households import Columns
 from waythrough.terms.situation import Situation
 
@@ -155,7 +156,7 @@ class _Days:
 def _every_adult(situation: Situation, c: Columns) -> tuple[_Days, Ints]:
     """Days on which every adult's travel consent to a place and data consent hold, margin and all."""
     ends = len(c.destination_names)
-    kind = c.kind_names.index(RETURN) if RETURN in c.kind_names else -1
+    kind = c.kind_names.index(VOLUNTARY_RETURN) if VOLUNTARY_RETURN in c.kind_names else -1
     adult, end = column(c.consent_adult), column(c.consent_destination)
     household = np.repeat(np.arange(len(c.ids)), np.diff(column(c.consent_start)))
     first = np.maximum(column(c.consent_first), 0)

@@ -17,8 +17,8 @@ from waythrough.plan.homes import homes_named, sizes
 from waythrough.plan.network import Network
 from waythrough.plan.problem import Problem, problem
 from waythrough.plan.solver import Limits, version
-from waythrough.plan.units import RETURN
 from waythrough.plan.unseated import unseated
+from waythrough.terms.doing import VOLUNTARY_RETURN
 from waythrough.terms.planned import Aim, ConvoyTrip, Plan, ReturnTrip
 from waythrough.terms.situation import HouseholdNow, Situation
 
@@ -103,7 +103,7 @@ def _flagged(household: HouseholdNow, trip: ReturnTrip) -> int:
         for consent in household.consents
         if consent.flagged
         and consent.adult in household.adults
-        and (consent.destination, consent.kind) == (trip.destination, RETURN)
+        and (consent.destination, consent.kind) == (trip.destination, VOLUNTARY_RETURN)
         and consent.first <= trip.day <= consent.last
     )
 

@@ -6,7 +6,7 @@ import random
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from waythrough.plan.units import RETURN
+from waythrough.terms.doing import VOLUNTARY_RETURN
 from waythrough.terms.situation import (
     ConsentNow,
     DestinationNow,
@@ -134,7 +134,7 @@ def _household(
             start = luck.randrange(-20, max(1, size.days // 4))
             last = start + luck.randrange(10, 90)
             consents += [
-                ConsentNow(adult, destination, RETURN, start, last, f"c{n}-{adult}-{destination}")
+                ConsentNow(adult, destination, VOLUNTARY_RETURN, start, last, f"c{n}-{adult}-{destination}")
                 for adult in adults
             ]
     forgotten = luck.random() < 0.04

@@ -11,10 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from waythrough.terms.doing import VOLUNTARY_RETURN
 from waythrough.terms.situation import HouseholdNow, Situation
-
-RETURN = "voluntary_return_movement"
-"""The kind of movement a return trip is; a consent to another kind does not count."""
 
 RANKS = 10
 """Choices after the ninth all weigh as little as the tenth."""
@@ -111,7 +109,7 @@ def why_no_consent(situation: Situation, household: HouseholdNow) -> str:
         return "refused"
     if not household.adults:
         return "no_adult"
-    ours = [c for c in household.consents if c.kind == RETURN and c.adult in household.adults]
+    ours = [c for c in household.consents if c.kind == VOLUNTARY_RETURN and c.adult in household.adults]
     if not ours:
         wish = {True: "wishes_to_leave_no_consent", False: "wishes_to_stay", None: "no_consent"}
         return wish[household.wishes_to_leave]
@@ -127,7 +125,7 @@ def why_no_consent(situation: Situation, household: HouseholdNow) -> str:
 def _travel_days(situation: Situation, household: HouseholdNow, adult: str, destination: str) -> int:
     days = 0
     for consent in household.consents:
-        if (consent.adult, consent.destination, consent.kind) == (adult, destination, RETURN):
+        if (consent.adult, consent.destination, consent.kind) == (adult, destination, VOLUNTARY_RETURN):
             last = min(consent.last - situation.consent_margin_days, situation.days - 1)
             days |= _up_to(last) & ~_up_to(consent.first - 1)
     return days

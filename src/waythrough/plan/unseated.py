@@ -13,8 +13,9 @@ import numpy as np
 from waythrough.plan.network import Network
 from waythrough.plan.problem import Problem
 from waythrough.plan.problem_units import Ints, alone, column
-from waythrough.plan.units import RETURN, Unit, units
+from waythrough.plan.units import Unit, units
 from waythrough.plan.why import last_straw, rules
+from waythrough.terms.doing import VOLUNTARY_RETURN
 from waythrough.terms.households import Columns
 from waythrough.terms.situation import Situation
 
@@ -80,7 +81,7 @@ def _without_consent(situation: Situation, c: Columns) -> Iterator[tuple[str, np
 
 def _gave(c: Columns) -> tuple[np.ndarray, Ints]:
     """Whether each adult ever gave a travel consent, and the last day of the longest one."""
-    kind = c.kind_names.index(RETURN) if RETURN in c.kind_names else -1
+    kind = c.kind_names.index(VOLUNTARY_RETURN) if VOLUNTARY_RETURN in c.kind_names else -1
     ours = (column(c.consent_kind) == kind) & (column(c.consent_adult) >= 0)
     adult, until = column(c.consent_adult)[ours], column(c.consent_last)[ours]
     last = np.full(len(c.adult_ids), np.iinfo(np.int64).min)

@@ -9,6 +9,8 @@ from typing import Any
 
 from waythrough.terms.when import Days, Window
 
+VOLUNTARY_RETURN = "voluntary_return_movement"
+"""Kind of the movements in which people travel home; a consent to another kind does not count for them."""
 MEDICAL_EVACUATION = "medical_evacuation"
 """Kind of the movements, and type of the requests, that bring somebody to treatment."""
 AHEAD = ("planned", "gates_passed")

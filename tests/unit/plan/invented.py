@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from waythrough.plan.generate import generate
-from waythrough.plan.units import RETURN
+from waythrough.terms.doing import VOLUNTARY_RETURN
 from waythrough.terms.households import Households
 from waythrough.terms.situation import (
     ConsentNow,
@@ -54,7 +54,9 @@ def route(name: str, purpose: str, end: str, *zones: str, back: int = 0, cycle: 
 
 
 def consent(adult: str, destination: str, first: int = -5, last: int = 60, **more: Any) -> ConsentNow:
-    return ConsentNow(adult, destination, RETURN, first, last, f"consent of {adult} to {destination}", **more)
+    return ConsentNow(
+        adult, destination, VOLUNTARY_RETURN, first, last, f"consent of {adult} to {destination}", **more
+    )
 
 
 def household(name: str, size: int = 4, *choices: str, adults: int = 2, **more: Any) -> HouseholdNow:

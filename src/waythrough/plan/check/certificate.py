@@ -16,7 +16,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from waythrough.plan.check.facts import RETURN_KIND, Facts, Found, rank
+from waythrough.plan.check.facts import Facts, Found, rank
+from waythrough.terms.doing import VOLUNTARY_RETURN
 from waythrough.terms.situation import FleetNow, HouseholdNow, RouteNow
 
 
@@ -184,7 +185,7 @@ def _days(f: Facts, home: HouseholdNow, destination: str) -> set[int]:
     for adult in home.adults:
         live: set[int] = set()
         for c in home.consents:
-            if (c.adult, c.destination, c.kind) == (adult, destination, RETURN_KIND):
+            if (c.adult, c.destination, c.kind) == (adult, destination, VOLUNTARY_RETURN):
                 live |= set(range(max(0, c.first), min(f.days, c.last - f.situation.consent_margin_days + 1)))
         days &= live & set(range(min(f.days, home.data_consent.get(adult, -1) + 1)))
     return days

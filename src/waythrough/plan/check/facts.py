@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cached_property
 
+from waythrough.terms.doing import VOLUNTARY_RETURN
 from waythrough.terms.planned import Plan, ReturnTrip, Trip
 from waythrough.terms.situation import ConsentNow, FleetNow, HouseholdNow, RouteNow, Situation
-
-RETURN_KIND = "voluntary_return_movement"
-"""The only kind of movement a consent to travel may name here."""
 
 Found = Iterator[tuple[str, str, str]]
 """Rule, place, and what was found there."""
@@ -172,7 +170,7 @@ class Facts:
 def holds(consent: ConsentNow, destination: str, day: int, margin: int = 0) -> bool:
     """True if a consent is to that journey, from that day to the end of the margin."""
     return (
-        consent.kind == RETURN_KIND
+        consent.kind == VOLUNTARY_RETURN
         and consent.destination == destination
         and consent.first <= day
         and day + margin <= consent.last

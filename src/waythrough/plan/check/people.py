@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 
-from waythrough.plan.check.facts import RETURN_KIND, Facts, Found, holds
+from waythrough.plan.check.facts import Facts, Found, holds
+from waythrough.terms.doing import VOLUNTARY_RETURN
 from waythrough.terms.planned import ReturnTrip
 from waythrough.terms.situation import FleetNow, HouseholdNow
 
@@ -24,7 +25,7 @@ def consents(place: str, trip: ReturnTrip, home: HouseholdNow, margin: int) -> F
         yield "consent-every-adult", who, "no adult who could consent"
     for adult in home.adults:
         # Counts only in what is said: which adult it was stays with the household.
-        mine = [c for c in home.consents if c.adult == adult and c.kind == RETURN_KIND]
+        mine = [c for c in home.consents if c.adult == adult and c.kind == VOLUNTARY_RETURN]
         if not mine:
             yield "consent-every-adult", who, "an adult gave no travel consent"
         elif not any(c.destination == trip.destination for c in mine):

@@ -13,10 +13,11 @@ from datetime import date
 
 from waythrough.plan.check import certificate, check
 from waythrough.plan.check.certificate import Prices
-from waythrough.plan.check.facts import RETURN_KIND, Facts
+from waythrough.plan.check.facts import Facts
 from waythrough.plan.check.rules import NAMES
 from waythrough.plan.check.supply import unmet
 from waythrough.plan.files import sha256
+from waythrough.terms.doing import VOLUNTARY_RETURN
 from waythrough.terms.planned import (
     Aim,
     Certificate,
@@ -167,9 +168,9 @@ def consents(adult: str, end: str, days: int, luck: random.Random) -> Iterable[C
     first = luck.randint(-5, 2)
     last = first + luck.randint(6, days + 9)
     flags = ("pressure_reported",) if luck.random() < 0.1 else ()
-    yield ConsentNow(adult, end, RETURN_KIND, first, last, f"{adult} to {end}", flags)
+    yield ConsentNow(adult, end, VOLUNTARY_RETURN, first, last, f"{adult} to {end}", flags)
     if luck.random() < 0.2:
-        yield ConsentNow(adult, end, RETURN_KIND, last + 2, last + 12, f"{adult} to {end} again")
+        yield ConsentNow(adult, end, VOLUNTARY_RETURN, last + 2, last + 12, f"{adult} to {end} again")
 
 
 # --- a legal plan -----------------------------------------------------------------------------------------

@@ -8,7 +8,8 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from waythrough.plan.check.facts import RETURN_KIND, Facts
+from waythrough.plan.check.facts import Facts
+from waythrough.terms.doing import VOLUNTARY_RETURN
 from waythrough.terms.planned import Plan
 from waythrough.terms.situation import HouseholdNow, Situation
 
@@ -47,7 +48,9 @@ class Crowd(Facts):
         self.consent_adult, self.consent_end = ints(c.consent_adult), ints(c.consent_destination)
         self.consent_first, self.consent_last = ints(c.consent_first), ints(c.consent_last)
         kinds = {name: n for n, name in enumerate(c.kind_names)}
-        self.counts = (ints(c.consent_kind) == kinds.get(RETURN_KIND, NOWHERE)) & (self.consent_adult >= 0)
+        self.counts = (ints(c.consent_kind) == kinds.get(VOLUNTARY_RETURN, NOWHERE)) & (
+            self.consent_adult >= 0
+        )
 
     @staticmethod
     def _numbers(words: list[str], names: tuple[str, ...]) -> Ints:
