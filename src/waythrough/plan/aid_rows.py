@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from waythrough.plan.aid_eating import Population, until_first
-from waythrough.plan.network import Network, cycle_days
+from waythrough.plan.network import AID, Network, cycle_days
 from waythrough.plan.solver import Program
 from waythrough.terms.situation import FleetNow, Good, RouteNow, SiteNow, Situation
 
@@ -58,7 +58,7 @@ class AidProgram:
     def __post_init__(self) -> None:
         self.fleet = {fleet.id: fleet for fleet in self.situation.fleets}
         self.stock = stock_rows(self.situation)
-        self.routes = [r for r in self.network.of_purpose("aid") if r.site in self.sites]
+        self.routes = [r for r in self.network.of_purpose(AID) if r.site in self.sites]
         for route in self.routes:
             self._add_route(route)
         self._add_spacing()

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 
 from waythrough.plan.aid import life_saving
-from waythrough.plan.network import Network
+from waythrough.plan.network import AID, RETURN, Network
 from waythrough.terms.planned import Blocker, ConvoyTrip, ReturnTrip
 from waythrough.terms.situation import RouteNow, Situation
 
@@ -55,23 +55,23 @@ def smallest_sets(
 
 def _aid_blockers(situation: Situation, network: Network) -> list[Blocker]:
     if not life_saving(situation):
-        return [Blocker("aid", "no_life_saving_good")]
+        return [Blocker(AID, "no_life_saving_good")]
     found = []
     if not situation.warehouses:
-        found.append(Blocker("aid", "no_warehouse"))
+        found.append(Blocker(AID, "no_warehouse"))
     held = {w.id for w in situation.warehouses if any(w.stock_g.get(g.id, 0) for g in life_saving(situation))}
     for warehouse in situation.warehouses:
         if warehouse.id not in held:
-            found.append(Blocker("aid", "no_warehouse_stock", fields={"warehouse": warehouse.id}))
+            found.append(Blocker(AID, "no_warehouse_stock", fields={"warehouse": warehouse.id}))
     for site in situation.sites:
         silent = [g.id for g in life_saving(situation) if g.id not in site.stock_known]
         if silent:
             found.append(
-                Blocker("aid", "stock_not_stated", fields={"site": site.id, "goods": ", ".join(silent)})
+                Blocker(AID, "stock_not_stated", fields={"site": site.id, "goods": ", ".join(silent)})
             )
         # A road from a warehouse without anything to load is no way in, whatever doors open on it.
-        routes = [r for r in network.of_purpose("aid") if r.end in held] or network.of_purpose("aid")
-        found += _route_blockers(network, "aid", site.id, routes)
+        routes = [r for r in network.of_purpose(AID) if r.end in held] or network.of_purpose(AID)
+        found += _route_blockers(network, AID, site.id, routes)
     return found
 
 
@@ -81,19 +81,19 @@ def _return_blockers(
     found: list[Blocker] = []
     if not wanted:
         found.append(
-            Blocker("return", "no_live_consent", fields={"households": str(len(situation.households))})
+            Blocker(RETURN, "no_live_consent", fields={"households": str(len(situation.households))})
         )
     for end in situation.destinations:
         if wanted and not any(destination == end.id for _, destination in wanted):
             continue
         if end.stopped:
             fields = {"destination": end.id, "reason": end.stop_reason}
-            found.append(Blocker("return", "destination_stopped", fields=fields))
+            found.append(Blocker(RETURN, "destination_stopped", fields=fields))
         elif (end.per_day, end.per_week, end.total) == (None, None, None):
-            found.append(Blocker("return", "no_reception_stated", fields={"destination": end.id}))
+            found.append(Blocker(RETURN, "no_reception_stated", fields={"destination": end.id}))
     for site in situation.sites:
-        routes = [r for r in network.of_purpose("return") if not wanted or (r.site, r.end) in wanted]
-        found += _route_blockers(network, "return", site.id, routes)
+        routes = [r for r in network.of_purpose(RETURN) if not wanted or (r.site, r.end) in wanted]
+        found += _route_blockers(network, RETURN, site.id, routes)
     return found
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from waythrough.plan.network import Network, cycle_days
+from waythrough.plan.network import RETURN, Network, cycle_days
 from waythrough.terms.situation import DestinationNow, FleetNow, RouteNow, Situation
 
 Ints = np.ndarray
@@ -87,7 +87,7 @@ def cells(situation: Situation, network: Network, also: Mapping[str, int]) -> Ce
     ends = {d.id: d for d in situation.destinations}
     routes = [
         route
-        for route in network.of_purpose("return")
+        for route in network.of_purpose(RETURN)
         if receives(ends.get(route.end)) and network.fleets(route)
     ]
     days = {r.id: network.departures[r.id] | also.get(r.id, 0) for r in routes}

@@ -16,7 +16,7 @@ from operator import attrgetter
 
 import numpy as np
 
-from waythrough.plan.network import Network
+from waythrough.plan.network import RETURN, Network
 from waythrough.plan.problem_cells import Row, Uses, receives
 from waythrough.plan.problem_units import Ints, column, grouped
 from waythrough.terms.planned import Plan, ReturnTrip, Seat
@@ -206,7 +206,7 @@ class _Seats:
         if trip.destination in ends and not ends[trip.destination]:
             return STOPPED
         route, day = self.network.routes.get(trip.route), trip.day - self.later
-        if route is None or (route.site, route.end, route.purpose) != (trip.site, trip.destination, "return"):
+        if route is None or (route.site, route.end, route.purpose) != (trip.site, trip.destination, RETURN):
             return SHUT
         if not self.network.departures[trip.route] >> day & 1:
             return SHUT

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from waythrough.plan import evacuations
-from waythrough.plan.network import cycle_days
+from waythrough.plan.network import RETURN, cycle_days
 from waythrough.plan.room import passed_outward
 from waythrough.plan.solver import INFINITE, Program, Reopened
 from waythrough.plan.units import Choice, Unit
@@ -135,7 +135,7 @@ class Ways:
             return []
         return [
             route
-            for route in self.network.of_purpose("return")
+            for route in self.network.of_purpose(RETURN)
             if (route.site, route.end) == (site, destination)
             and self.network.fleets(route)
             and not self.network.nameless_zones(route)

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from waythrough.plan.homes import home_named, homes_that_chose, kin_of
-from waythrough.plan.network import Network
+from waythrough.plan.network import AID, RETURN, Network
 from waythrough.plan.room import Room
 from waythrough.plan.units import consent_days, why_no_consent
 from waythrough.terms.households import HouseholdNow
@@ -81,7 +81,7 @@ def rules(
     """Each rule with the ways it leaves, every one narrowing what the one before it left."""
     situation = network.situation
     every = (1 << situation.days) - 1
-    routes = [r for r in network.of_purpose("return") if (r.site, r.end) == (home.site, destination)]
+    routes = [r for r in network.of_purpose(RETURN) if (r.site, r.end) == (home.site, destination)]
     ways: Ways = {route.id: every for route in routes} or {"": every}
     for code, narrow, fields in (
         *_of_consent(situation, home, kin, destination),
@@ -302,12 +302,12 @@ def _on_road(
     if not network.departures[route.id] >> t & 1:
         return "door_shut", shut_doors(network, [route], t)
     end = next((d for d in network.situation.destinations if d.id == route.end), None)
-    if route.purpose == "return" and end is not None:
+    if route.purpose == RETURN and end is not None:
         if end.stopped:
             return "stopped", {"reason": end.stop_reason}
         if not receives(end):
             return "no_reception", {}
     spacing = network.situation.convoy_spacing_days
-    if route.purpose == "aid" and any(trips.get(t + n) for n in range(1 - spacing, spacing) if n):
+    if route.purpose == AID and any(trips.get(t + n) for n in range(1 - spacing, spacing) if n):
         return "too_soon_after_a_convoy", {"days": str(spacing)}
     return "not_used", {}

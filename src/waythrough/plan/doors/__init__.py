@@ -24,6 +24,7 @@ from waythrough.plan.doors.exact import Exact
 from waythrough.plan.doors.luck import FUTURES, Luck
 from waythrough.plan.doors.ranks import Valued, ranked
 from waythrough.plan.doors.worth import CEILING, INTEGER, NOTHING, SAMPLED, STILL_SHUT, UNCHANGED, Base, Worth
+from waythrough.plan.network import AID, RETURN
 from waythrough.plan.program import DEFAULT_LIMITS
 from waythrough.plan.solver import Limits
 from waythrough.plan.units import units
@@ -80,12 +81,12 @@ def _worths(base: Base, made: Sequence[Made], limits: Limits, exact: bool) -> tu
     if exact:
         bench = Exact(base, units(base.situation)[0], limits)
         return (
-            _where_days_change(base, made, "aid", lambda some: [bench.fed(*one) for one in some]),
-            _where_days_change(base, made, "return", lambda some: [bench.journeys(*one) for one in some]),
+            _where_days_change(base, made, AID, lambda some: [bench.fed(*one) for one in some]),
+            _where_days_change(base, made, RETURN, lambda some: [bench.journeys(*one) for one in some]),
         )
     return (
-        _where_days_change(base, made, "aid", lambda some: convoys.fed(base, some)),
-        _where_days_change(base, made, "return", lambda some: sampled.journeys(base, some)),
+        _where_days_change(base, made, AID, lambda some: convoys.fed(base, some)),
+        _where_days_change(base, made, RETURN, lambda some: sampled.journeys(base, some)),
     )
 
 

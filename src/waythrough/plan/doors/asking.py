@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 from waythrough.plan.doors.changes import Change, Days
 from waythrough.plan.doors.worth import Base
+from waythrough.plan.network import AID, RETURN
 from waythrough.plan.problem_units import travel_units
 from waythrough.terms.estimates import Estimate
 
@@ -78,9 +79,9 @@ class Asking:
         """True if a route gains a day on which somebody could be fed, or somebody who consented could travel."""
         for route in self.base.situation.routes:
             gained = days[route.id] & ~self.base.network.departures[route.id]
-            if route.purpose == "aid" and feeds and gained:
+            if route.purpose == AID and feeds and gained:
                 return True
-            if route.purpose == "return" and moves and gained & self.wanted.get((route.site, route.end), 0):
+            if route.purpose == RETURN and moves and gained & self.wanted.get((route.site, route.end), 0):
                 return True
         return False
 

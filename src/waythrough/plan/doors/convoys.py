@@ -15,7 +15,7 @@ from waythrough.plan import aid
 from waythrough.plan.aid_rows import AidProgram, whole_room
 from waythrough.plan.doors.changes import SHUTS, Change, Days, calendar
 from waythrough.plan.doors.worth import SAMPLED, Base, Worth
-from waythrough.plan.network import Network
+from waythrough.plan.network import AID, Network
 from waythrough.plan.solver import Reopened
 
 
@@ -51,11 +51,11 @@ def fed(base: Base, changes: Sequence[tuple[Change, Days]]) -> list[Worth]:
         opened.highs(columns, highs)
         return opened.best()[1] * whole.scale
 
-    known = {calendar(base.network, base.network.departures, "aid"): eaten(base.network.departures)}
+    known = {calendar(base.network, base.network.departures, AID): eaten(base.network.departures)}
     now = next(iter(known.values()))
     found = []
     for change, days in changes:
-        at = calendar(base.network, days, "aid")
+        at = calendar(base.network, days, AID)
         if at not in known:
             known[at] = eaten(days)
         more = known[at] - now

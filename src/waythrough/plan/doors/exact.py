@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from waythrough.plan import aid, evacuations, returns
 from waythrough.plan.doors.changes import SHUTS, Change, Days, calendar
 from waythrough.plan.doors.worth import INTEGER, Base, Worth
+from waythrough.plan.network import AID, RETURN
 from waythrough.plan.solver import Limits
 from waythrough.plan.units import Unit
 
@@ -26,7 +27,7 @@ class Exact:
 
     def journeys(self, change: Change, days: Days) -> Worth:
         """What the change is worth to the journeys."""
-        at = calendar(self.base.network, days, "return")
+        at = calendar(self.base.network, days, RETURN)
         if at not in self.moved:
             after = replace(self.base.network, situation=change.made(self.base.situation))
             found = returns.journeys(after.situation, after, self.limits, road=False)
@@ -43,7 +44,7 @@ class Exact:
 
     def fed(self, change: Change, days: Days) -> Worth:
         """What the change is worth to those who wait for aid, in person-days."""
-        at = calendar(self.base.network, days, "aid")
+        at = calendar(self.base.network, days, AID)
         if at not in self.unmet:
             after = evacuations.network(change.made(self.base.situation))
             first = aid.feed_everyone(after.situation, after, self.limits)

@@ -21,6 +21,7 @@ import numpy as np
 from waythrough.plan.doors.apart import Apart
 from waythrough.plan.doors.changes import SHUTS, Change, Days, calendar
 from waythrough.plan.doors.worth import CEILING, SAMPLED, Base, Worth
+from waythrough.plan.network import RETURN
 from waythrough.plan.prices import Prices
 from waythrough.plan.prices_lp import Relaxed, SampledLp, sample
 from waythrough.plan.problem import Problem, problem
@@ -67,14 +68,14 @@ def journeys(base: Base, changes: Sequence[tuple[Change, Days]], share: float | 
     if share is None:
         share = min(UNITS_MOST, UNITS_PER_ROOT * math.sqrt(whole.size)) / max(whole.size, 1)
     # What is alike in its days is solved once.
-    first = {calendar(network, days, "return"): (change.kind, days) for change, days in changes}
+    first = {calendar(network, days, RETURN): (change.kind, days) for change, days in changes}
     shut = _shut(whole, network.departures)
     proof = _Proof(whole)
 
     program = _Program(proof, _near(whole, min(share, 1.0), shut), shut)
     solved = {key: program.change(kind, _shut(whole, days)) for key, (kind, days) in first.items()}
     found = {key: _worth(program.now, each) for key, each in solved.items()}
-    return [found[calendar(network, days, "return")] for _, days in changes]
+    return [found[calendar(network, days, RETURN)] for _, days in changes]
 
 
 def _near(whole: Problem, share: float, shut: np.ndarray) -> SampledLp:

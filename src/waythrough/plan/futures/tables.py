@@ -11,7 +11,7 @@ from waythrough.plan.aid import life_saving
 from waythrough.plan.futures.families import Lane
 from waythrough.plan.futures.policy import Policy
 from waythrough.plan.kernels.futures import WORD, Feeding, Leaving
-from waythrough.plan.network import Network, cycle_days
+from waythrough.plan.network import AID, RETURN, Network, cycle_days
 from waythrough.terms.situation import DoorNow, FleetNow, Good, RouteNow
 
 MANY = 1 << 40
@@ -31,7 +31,7 @@ def leaving_table(
     s = network.situation
     sites = {site.id: n for n, site in enumerate(s.sites)}
     ends = {d.id: n for n, d in enumerate(s.destinations)}
-    fleets = [f for f in s.fleets if f.purpose == "return"]
+    fleets = [f for f in s.fleets if f.purpose == RETURN]
     on = [
         (lane, n)
         for lane in found
@@ -80,7 +80,7 @@ def feeding_table(network: Network, routes: Sequence[RouteNow], horizon: int) ->
     s, goods = network.situation, life_saving(network.situation)
     sites = {site.id: n for n, site in enumerate(s.sites)}
     stores = {store.id: n for n, store in enumerate(s.warehouses)}
-    fleets = [f for f in s.fleets if f.purpose == "aid"]
+    fleets = [f for f in s.fleets if f.purpose == AID]
     doors = {door.id: door for door in s.doors}
     people = np.array([_people(site.people, site.changes, s.days) for site in s.sites], np.int64)
     needed = np.zeros((len(s.sites), s.days + 1), np.int64)
@@ -150,7 +150,7 @@ def _most(network: Network, route: RouteNow) -> int:
     doors = {door.id: door for door in network.situation.doors}
     here = [doors[d] for d, _ in network.passed[route.id] if d in doors]
     limits = [door.max_vehicles for door in here if door.max_vehicles is not None]
-    if route.purpose == "aid":
+    if route.purpose == AID:
         return min([network.situation.max_convoy_vehicles, *limits])
     seats = max(fleet.seats for fleet in network.fleets(route))
     # People a day are kept as whole vehicles of them, and never as fewer than one.

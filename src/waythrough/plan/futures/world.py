@@ -13,7 +13,7 @@ from waythrough.plan.futures.families import lanes
 from waythrough.plan.futures.policy import ASK_SHUT, Policy
 from waythrough.plan.futures.tables import bits, feeding_table, leaving_table, starts_of, whole
 from waythrough.plan.kernels.futures import PARTS, WORD, Answers, World
-from waythrough.plan.network import Network, cycle_days
+from waythrough.plan.network import AID, RETURN, Network, cycle_days
 from waythrough.terms.problems import InputRefused
 from waythrough.terms.situation import DoorNow, RouteNow, Situation
 
@@ -163,14 +163,14 @@ def _return_routes(network: Network) -> list[RouteNow]:
             return False
         return not (place.per_day is None and place.per_week is None and place.total is None)
 
-    return [r for r in network.of_purpose("return") if receives(r) and network.fleets(r)]
+    return [r for r in network.of_purpose(RETURN) if receives(r) and network.fleets(r)]
 
 
 def _aid_routes(network: Network) -> list[RouteNow]:
     """Worst-off sites first, then the least exposed road."""
     severity = {site.id: site.severity for site in network.situation.sites}
     stores = {warehouse.id for warehouse in network.situation.warehouses}
-    found = [r for r in network.of_purpose("aid") if r.end in stores and network.fleets(r)]
+    found = [r for r in network.of_purpose(AID) if r.end in stores and network.fleets(r)]
     return sorted(found, key=lambda r: (-severity.get(r.site, 1), network.exposure(r), r.id))
 
 
