@@ -14,8 +14,7 @@ import numpy as np
 from waythrough.plan.packing import WAYS, Family, Room, Vehicle, fill, pack
 from waythrough.plan.problem import Problem
 from waythrough.plan.problem_cells import Rows
-from waythrough.plan.problem_parts import ranges
-from waythrough.plan.problem_units import Ints, column
+from waythrough.plan.problem_units import Ints, column, ranges
 from waythrough.terms.planned import ReturnTrip, Seat, Standby
 from waythrough.terms.situation import Situation
 

@@ -8,7 +8,6 @@ from where it stopped costs a small part of the first solution, which is what do
 from __future__ import annotations
 
 import math
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import highspy
@@ -16,8 +15,9 @@ import numpy as np
 
 from waythrough.plan.prices import Prices, no_prices, profit_of, vehicle_profit
 from waythrough.plan.problem import LARGEST_EXACT, Problem
-from waythrough.plan.problem_parts import RECEPTION, Part, cut, part_of_sites, ranges
-from waythrough.plan.problem_units import Ints
+from waythrough.plan.problem_parts import RECEPTION, Part, cut, part_of_sites
+from waythrough.plan.problem_units import Ints, ranges
+from waythrough.plan.together import together
 from waythrough.terms.problems import NoPlan
 
 BEGIN = 10
@@ -28,8 +28,6 @@ MISSING = 5e-4
 """The program is done when all that its missing options could add is this part of its value."""
 PARTS_FROM = 200
 """Units of the sample from which a program begins with those of its parts."""
-AT_ONCE = 2
-"""Parts solved at a time; what is found does not depend on it."""
 MIXES = (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB)
 
 
@@ -128,9 +126,7 @@ class SampledLp:
             self._build()
             return
         parts = [self._part(part, n, shut) for n in there]
-        with ThreadPoolExecutor(AT_ONCE) as threads:
-            for _ in threads.map(lambda one: one[1].solve(one[2]), parts):
-                pass
+        together(lambda one: one[1].solve(one[2]), parts)
         self._take([(cut_out, program) for cut_out, program, _ in parts])
 
     def _part(self, part: Ints, n: int, shut: np.ndarray | None) -> tuple[Part, SampledLp, np.ndarray | None]:

@@ -13,7 +13,7 @@ import numpy as np
 from waythrough.plan.prices import Prices
 from waythrough.plan.problem import Problem
 from waythrough.plan.problem_cells import Cells, Rows
-from waythrough.plan.problem_units import Ints, Units
+from waythrough.plan.problem_units import Ints, Units, ranges
 
 RECEPTION = ("day", "week", "total")
 """Rows that may be shared between parts."""
@@ -115,13 +115,6 @@ def whole_part(problem: Problem) -> Part:
     counted = (problem.size, len(problem.option_cell), len(cells.day), len(cells.column_cell))
     rows = (len(cells.people_rows.names), len(cells.vehicle_rows.names))
     return Part(problem, *(np.arange(many) for many in (*counted, *rows)))
-
-
-def ranges(start: Ints, chosen: Ints) -> Ints:
-    """The positions start[c] … start[c + 1] − 1 of each chosen c, one after the other."""
-    many = np.diff(start)[chosen]
-    before = np.cumsum(many) - many
-    return np.repeat(start[chosen] - before, many) + np.arange(int(many.sum()))
 
 
 def _starts(start: Ints, chosen: Ints) -> Ints:

@@ -273,3 +273,10 @@ def _in_order(c: Columns, members: Ints, start: Ints, rows: _Rows) -> Units:
         allow_last=last[by],
         allow_worth=worth[by],
     )
+
+
+def ranges(start: Ints, chosen: Ints) -> Ints:
+    """The positions start[c] … start[c + 1] − 1 of each chosen c, one after the other."""
+    many = np.diff(start)[chosen]
+    before = np.cumsum(many) - many
+    return np.repeat(start[chosen] - before, many) + np.arange(int(many.sum()))

@@ -18,7 +18,7 @@ from waythrough.plan.convoys import Convoys, packed
 from waythrough.plan.prices import Prices, bound, mean, profit
 from waythrough.plan.prices_lp import Relaxed, SampledLp, solved
 from waythrough.plan.problem import Problem
-from waythrough.plan.problem_units import Ints
+from waythrough.plan.problem_units import Ints, ranges
 from waythrough.plan.promises import Told, told
 from waythrough.plan.search import Search
 from waythrough.plan.vehicles import joined, vehicles_for, whole_vehicles
@@ -241,8 +241,7 @@ def _road_rows(
     """Vehicle rows at most full, and (turned round) the places of each trip at least what is needed."""
     cells, rows = problem.cells, problem.cells.vehicle_rows
     many = np.diff(rows.start)[column]
-    before = np.cumsum(many) - many
-    row = rows.row[np.repeat(rows.start[column] - before, many) + np.arange(int(many.sum()))]
+    row = rows.row[ranges(rows.start, column)]
     number = np.repeat(np.arange(len(column)), many)
     room = problem.fleet_room[cells.column_fleet[column], :3]
     group = cells.alike[cells.column_cell[column]]

@@ -7,10 +7,8 @@ parts share are places to be received: those still free are shared out among the
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TypeVar
 
 import numpy as np
 
@@ -33,9 +31,7 @@ from waythrough.plan.problem import Problem
 from waythrough.plan.problem_cells import Cells
 from waythrough.plan.problem_parts import Part, cut, part_of_sites, whole_part
 from waythrough.plan.problem_units import Ints
-
-T = TypeVar("T")
-R = TypeVar("R")
+from waythrough.plan.together import together
 
 ASKED = 40
 """Waiting units asked for each emptied trip."""
@@ -43,8 +39,6 @@ PARTS_FROM = 20_000
 """Units from which parts are searched by themselves; where there are fewer, their shares would be crumbs."""
 IN_TURN = 2
 """Parts among which free places to be received are shared out: families need them in one piece."""
-AT_ONCE = 2
-"""Parts searched at the same time; what is found does not depend on it."""
 
 
 @dataclass
@@ -67,7 +61,7 @@ class Search:
 
     def __post_init__(self) -> None:
         parts = [(n, part) for n, part in enumerate(_parts(self.problem))]
-        self.districts = _together(lambda one: _district(self, *one), parts)
+        self.districts = together(lambda one: _district(self, *one), parts)
         self._less = np.zeros((len(self.problem.cells.day), 3), np.int64)
         self._best: tuple[int, list[tuple[Ints, Ints]]] = (-1, [one.seating() for one in self.districts])
 
@@ -133,7 +127,7 @@ class Search:
             mine = -(-many * len(one.units) // max(self.problem.size, 1))
             work(one.board, one.state, queue, wishes, mine, slack, ASKED)
 
-        _together(worked, given)
+        together(worked, given)
 
     def _remember(self) -> None:
         """Keep the seating as it is, if it is the best so far."""
@@ -279,9 +273,3 @@ def _district(s: Search, n: int, cut_out: Callable[[], Part]) -> District:
         wanted=wanted + 1,
         allotted=rows.capacity,
     )
-
-
-def _together(work: Callable[[T], R], given: list[T]) -> list[R]:
-    """The work done for each, some at the same time."""
-    with ThreadPoolExecutor(AT_ONCE) as threads:
-        return list(threads.map(work, given))

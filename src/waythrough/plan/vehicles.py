@@ -13,7 +13,7 @@ import numpy as np
 
 from waythrough.plan.prices_lp import solved
 from waythrough.plan.problem import Problem
-from waythrough.plan.problem_units import Ints
+from waythrough.plan.problem_units import Ints, ranges
 from waythrough.plan.solver import Limits, Program
 
 NEARLY = 1e-6
@@ -80,8 +80,7 @@ def whole_vehicles(problem: Problem, wanted: np.ndarray) -> Ints:
         return low
     many = np.diff(rows.start)[some]
     column = np.repeat(np.arange(len(some)), many)
-    before = np.cumsum(many) - many
-    row = rows.row[np.repeat(rows.start[some] - before, many) + np.arange(int(many.sum()))]
+    row = rows.row[ranges(rows.start, some)]
     found = solved(part[some], np.ones(len(some)), left.astype(float), (column, row, np.ones(len(row))))
     low[some] += np.floor(found + NEARLY).astype(np.int64)
     return low

@@ -161,7 +161,7 @@ def test_parts_seat_the_same_people_one_by_one_as_together_and_never_too_many(
     monkeypatch.setattr("waythrough.plan.search.PARTS_FROM", 1)
 
     def seated(at_once: int) -> tuple[list[int], list[int]]:
-        monkeypatch.setattr("waythrough.plan.search.AT_ONCE", at_once)
+        monkeypatch.setattr("waythrough.plan.together.AT_ONCE", at_once)
         run = Search(whole, priced.prices, seed=3)
         assert len(run.districts) == (1 if also else 4)
         run.start(whole_vehicles(whole, priced.vehicles), priced.going)

@@ -6,17 +6,17 @@ smaller than it is: docs/explanation/doors.md tells how little.
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 import highspy
 import numpy as np
 
 from waythrough.plan.prices import Prices
-from waythrough.plan.prices_lp import AT_ONCE, Relaxed, SampledLp
+from waythrough.plan.prices_lp import Relaxed, SampledLp
 from waythrough.plan.problem import LARGEST_EXACT, Problem
 from waythrough.plan.problem_parts import RECEPTION, Part, cut, part_of_sites
 from waythrough.plan.problem_units import Ints
+from waythrough.plan.together import together
 
 
 @dataclass
@@ -61,11 +61,10 @@ class Apart:
             site.program.missing = missing
             return site, site.program.solve(shut[site.part.cells])
 
-        with ThreadPoolExecutor(AT_ONCE) as threads:
-            for site, after in threads.map(one, np.unique(self.part_of_cell[shut != self.shut]).tolist()):
-                people += after.people - site.start.people
-                used[site.part.people_rows] += after.used - site.start.used
-                _put(prices, site.part, after.prices, self.shared)
+        for site, after in together(one, np.unique(self.part_of_cell[shut != self.shut]).tolist()):
+            people += after.people - site.start.people
+            used[site.part.people_rows] += after.used - site.start.used
+            _put(prices, site.part, after.prices, self.shared)
         rows = self.program.problem.cells.people_rows
         empty = np.where(self.shared, np.maximum(0.0, rows.capacity - used), 0.0)
         return prices, people, float(prices.people_rows @ empty)

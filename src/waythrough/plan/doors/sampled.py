@@ -25,7 +25,8 @@ from waythrough.plan.network import RETURN
 from waythrough.plan.prices import Prices
 from waythrough.plan.prices_lp import Relaxed, SampledLp, sample
 from waythrough.plan.problem import Problem, problem
-from waythrough.plan.problem_parts import part_of_sites, ranges
+from waythrough.plan.problem_parts import part_of_sites
+from waythrough.plan.problem_units import ranges
 
 UNITS_PER_ROOT, UNITS_MOST = 5.0, 1_000
 """Units in a sample, for each square root of all units: 330 of 4,300. More than a thousand take too long."""
