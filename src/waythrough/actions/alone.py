@@ -11,9 +11,10 @@ from waythrough.actions.choose import Chosen
 from waythrough.plan import changes, evacuations, files, program
 from waythrough.plan import generate as invented
 from waythrough.plan import standing as stands
+from waythrough.plan.standing import Standing
 from waythrough.publish.content import Report
 from waythrough.terms.places import Door, Site
-from waythrough.terms.planned import DoorValue
+from waythrough.terms.planned import DoorValue, Plan
 from waythrough.terms.problems import InputRefused
 from waythrough.terms.situation import Situation
 from waythrough.terms.whys import Changes
@@ -57,29 +58,33 @@ def read(situation_path: Path, plan_path: Path) -> Chosen:
     return Chosen(now, plan)
 
 
-def repair(now: Situation, old_plan_path: Path, frozen_days: int) -> tuple[Chosen, Changes]:
-    """A new plan after something changed, that keeps what people were told as far as it is still legal.
+def standing(now: Situation, old: Plan) -> Standing:
+    """What of an older plan's journeys is still legal as things are now, and who may not travel as told."""
+    return stands.standing(now, evacuations.network(now), old)
+
+
+def repair(now: Situation, old: Plan, first: Standing, frozen_days: int) -> tuple[Chosen, Changes]:
+    """A new plan after something changed, that keeps what people were told as far as it is still legal (``first``).
 
     The first ``frozen_days`` change only where they must. The new plan's situation remembers what was promised, so
     it goes with the plan.
     """
-    old = files.load_plan(old_plan_path)
     told = changes.promises(old, now.first_day, now.days)
     kept = replace(now, promised=told, frozen_days=min(frozen_days, now.days))
     chosen = Chosen(kept, program.make(kept))
     what = changes.changes(old, chosen.plan)
-    codes = {one.household: one.code for one in standing(now, old_plan_path).let_off}
+    codes = {one.household: one.code for one in first.let_off}
     return chosen, replace(what, why={home: codes.get(home, stands.ROOM) for home in what.lost})
-
-
-def standing(now: Situation, old_plan_path: Path) -> stands.Standing:
-    """What of an older plan's journeys is still legal as things are now, and who may not travel as told."""
-    return stands.standing(now, evacuations.network(now), files.load_plan(old_plan_path))
 
 
 def situation_file(path: Path) -> Situation:
     """A situation file, read."""
     return files.load_situation(path)
+
+
+def old_plan(path: Path) -> Plan:
+    """A plan people were told, read; of which situation it was no longer matters."""
+    return files.load_plan(path)
 
 
 def report(chosen: Chosen, values: Iterable[DoorValue] = ()) -> Report:

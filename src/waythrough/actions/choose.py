@@ -13,11 +13,12 @@ from waythrough.actions.workspace import Workspace
 from waythrough.actions.writing import new_id
 from waythrough.plan import check as checker
 from waythrough.plan import doors as door_values
-from waythrough.plan import files, gather, program
+from waythrough.plan import files, futures, gather, program
 from waythrough.terms.codec import to_body
 from waythrough.terms.doing import VOLUNTARY_RETURN, PlanRecord
 from waythrough.terms.entries import Draft, Entry
 from waythrough.terms.estimates import NotComputable
+from waythrough.terms.futures import Futures
 from waythrough.terms.kinds import body_of
 from waythrough.terms.parties import Person
 from waythrough.terms.people import Consent, Household
@@ -190,6 +191,11 @@ def keep_plan(ws: Workspace, actor: Person, chosen: Chosen) -> Entry:
         actor.id,
     )
     return ws.append([Draft("plan", record.id, body_of(record))], actor.id)[0]
+
+
+def play(now: Situation, number: int, seed: int = 1) -> Futures:
+    """What may come of a situation in so many futures. Internal edition only."""
+    return futures.simulate(now, futures=number, seed=seed)
 
 
 def value_doors(chosen: Chosen, pairs: bool = True) -> list[DoorValue]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from waythrough.cli.app import Shared
+from waythrough.cli.given import DAYS, FILE, refuse_days
 from waythrough.cli.settings import Settings, pass_settings
 from waythrough.terms.codec import to_body
 
@@ -15,12 +16,9 @@ if TYPE_CHECKING:
     from waythrough.publish.content import Report
 
 
-FILE = click.Path(path_type=Path)
-
-
 @click.command("doors", cls=Shared)
 @click.option("--top", default=10, show_default=True, type=click.IntRange(1), help="How many rows.")
-@click.option("--days", type=click.IntRange(1, 180), help="How far ahead.  [default: 28]")
+@DAYS
 @click.option("--pairs/--no-pairs", default=True, help="Also doors that only help together.")
 @click.option("--situation", "situation_file", type=FILE, help="A situation file, with --plan; no workspace.")
 @click.option("--plan", "plan_file", type=FILE, help="The plan file made from it.")
@@ -68,8 +66,7 @@ def _of_files(
 ) -> Report:
     from waythrough.actions import alone, choose
 
-    if days is not None:
-        raise click.UsageError("--days is in the situation file.")
+    refuse_days(days)
     chosen = alone.read(situation_file, plan_file)
     with settings.working("Solving the plan again for each door"):
         return alone.report(chosen, choose.value_doors(chosen, pairs))

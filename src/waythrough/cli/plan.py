@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from waythrough.cli.app import Shared, SharedGroup
+from waythrough.cli.given import DAYS, FILE
 from waythrough.cli.plan_futures import futures
 from waythrough.cli.plan_repair import repair
 from waythrough.cli.settings import Settings, pass_settings
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from waythrough.actions.choose import Chosen
     from waythrough.publish.content import Report
 
-FILE = click.Path(path_type=Path)
 Search = tuple[int | None, int]
 """Slices of search, None for as many as it takes; and the seed."""
 LINES = 60
@@ -27,7 +27,7 @@ LINES = 60
 
 
 @click.group("plan", cls=SharedGroup, invoke_without_command=True)
-@click.option("--days", type=click.IntRange(1, 180), help="How far ahead.  [default: 28]")
+@DAYS
 @click.option(
     "--situation", "situation_file", type=FILE, help="Plan from a situation file, without a workspace."
 )

@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING
 import click
 
 from waythrough.cli.app import Shared
+from waythrough.cli.given import DAYS, SITUATION, situation_of
 from waythrough.cli.settings import Settings, pass_settings
 from waythrough.terms.codec import to_body
 
 if TYPE_CHECKING:
     from waythrough.terms.estimates import Estimate
     from waythrough.terms.futures import FirstDay, Futures
-    from waythrough.terms.situation import Situation
 
-FILE = click.Path(path_type=Path)
 ASKED = {
     "shut": "at every door that is not open somebody asks today",
     "waiting": "nobody is asked anew, and requests that wait are answered or not",
@@ -29,8 +28,8 @@ RULE = (
 
 
 @click.command("futures", cls=Shared)
-@click.option("--days", type=click.IntRange(1, 180), help="How far ahead.  [default: 28]")
-@click.option("--situation", "situation_file", type=FILE, help="A situation file; no workspace.")
+@DAYS
+@SITUATION
 @click.option(
     "--futures",
     "number",
@@ -54,31 +53,15 @@ def futures(
       waythrough plan futures
       waythrough plan futures --situation situation.json --futures 20000
     """
-    from waythrough.plan.futures import simulate
+    from waythrough.actions.choose import play
 
-    situation = _situation(settings, days, situation_file)
+    situation = situation_of(settings, days, situation_file)
     with settings.working(f"Playing {number:,} futures of {situation.days} days"):
-        found = simulate(situation, futures=number, seed=seed)
+        found = play(situation, number, seed)
     if settings.json:
         settings.emit("futures", to_body(found, full=True))
         return
     _tell(settings, found)
-
-
-def _situation(settings: Settings, days: int | None, situation_file: Path | None) -> Situation:
-    from waythrough.actions.choose import situation
-    from waythrough.actions.permissions import check_can
-    from waythrough.plan.files import load_situation
-
-    if situation_file is not None:
-        if days is not None:
-            raise click.UsageError("--days is in the situation file.")
-        return load_situation(situation_file)
-    ws = settings.open()
-    check_can(settings.actor(ws), "see inside")
-    found = situation(ws, days or 28, settings.site)
-    settings.unread(ws)
-    return found
 
 
 def _tell(settings: Settings, found: Futures) -> None:

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 import click
 
 from waythrough.cli.app import Shared
+from waythrough.cli.given import DAYS, FILE, situation_of
 from waythrough.cli.settings import Settings, pass_settings
 from waythrough.terms.codec import to_body
 
 if TYPE_CHECKING:
     from waythrough.plan.standing import Standing
-
-FILE = click.Path(path_type=Path)
 
 
 @click.command("repair", cls=Shared)
@@ -29,7 +28,7 @@ FILE = click.Path(path_type=Path)
     type=click.IntRange(0),
     help="Days that change only if they must.",
 )
-@click.option("--days", type=click.IntRange(1, 180), help="How far ahead, from a workspace.  [default: 28]")
+@DAYS
 @click.option("--at-once", is_flag=True, help="Only say who may not travel as told; plan nothing new.")
 @click.option("--out", type=FILE, help="Write the new plan file.")
 @click.option("--situation-out", type=FILE, help="Write its situation, with what was promised.")
@@ -56,15 +55,10 @@ def repair(
     from waythrough.actions import alone, choose
     from waythrough.actions.speak import change_words
 
-    if situation_file is not None and days is not None:
-        raise click.UsageError("--days is in the situation file.")
     if at_once and (out or situation_out):
         raise click.UsageError("--at-once writes no file: what it finds is a list, and no plan yet.")
-    if situation_file is not None:
-        now = alone.situation_file(situation_file)
-    else:
-        now = choose.situation(settings.open(), days or choose.DAYS, settings.site)
-    stands = alone.standing(now, plan_file)
+    now, old = situation_of(settings, days, situation_file), alone.old_plan(plan_file)
+    stands = alone.standing(now, old)
     if not settings.json:
         _say(stands)
     if at_once:
@@ -72,7 +66,7 @@ def repair(
             settings.emit("standing", to_body(stands, full=True))
         return
     with settings.working(f"Repairing {plan_file}"):
-        chosen, what = alone.repair(now, plan_file, frozen)
+        chosen, what = alone.repair(now, old, stands, frozen)
     choose.save(chosen, situation_out, out)
     if settings.json:
         body = {"changes": to_body(what, full=True), "plan": to_body(chosen.plan, full=True)}
