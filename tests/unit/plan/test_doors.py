@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from unit.plan.invented import DAYS, situation, with_door
-from waythrough.plan.doors import convoys, door_values, opened, sampled, shut
+from waythrough.plan.doors import convoys, door_values, luck, opened, sampled, shut
 from waythrough.plan.doors.changes import SHUTS, Change, closings, openings
 from waythrough.plan.doors.luck import Luck
 from waythrough.plan.doors.worth import CEILING, Base
@@ -268,10 +268,10 @@ def test_aid_in_parts_of_convoys_is_never_worth_less_than_in_whole_ones() -> Non
 
 def test_with_nothing_left_to_chance_the_interval_is_one_number() -> None:
     given = closed("return hill")
-    luck = Luck(
+    sure = Luck(
         Base(given, make(given)), 200, policy=Policy("waiting", suspended_per_1000_days=0, impeded_percent=0)
     )
-    people, fed = luck.spread(Change(("return hill",), "opens", 0, 10))
+    people, fed = sure.spread(Change(("return hill",), "opens", 0, 10))
     assert people.low == people.value == people.high > 0
     assert (fed.low, fed.high) == (0.0, 0.0)
 
@@ -281,13 +281,23 @@ def test_an_interval_holds_what_the_door_is_worth_when_the_other_doors_answer_or
     waits = with_door(only_port, "return hill", state="waiting")
     waits = replace(waits, outlooks=(outlook("return hill", 1.0), outlook("return plain", 1.0)))
     calm = Policy("waiting", suspended_per_1000_days=0, impeded_percent=0)
-    luck = Luck(Base(waits, make(waits)), 500, policy=calm)
-    people, _ = luck.spread(Change(("return plain",), "opens", 0, 10))
+    played = Luck(Base(waits, make(waits)), 500, policy=calm)
+    people, _ = played.spread(Change(("return plain",), "opens", 0, 10))
     # The other door says yes in four futures of ten: alone this door is worth nothing, with it much.
     assert people.low == 0
     assert people.high > 0
-    together, _ = luck.spread(Change(("return hill", "return plain"), "opens", 0, 10))
+    together, _ = played.spread(Change(("return hill", "return plain"), "opens", 0, 10))
     assert together.low > 0
+
+
+def test_intervals_do_not_depend_on_the_loops_that_play_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    base = crowd(2)
+    changes = [change for change, _ in tried(base)]
+    plain = Luck(base, 50)
+    one_by_one = [plain.spread(change) for change in changes]
+    assert plain.engine is None
+    monkeypatch.setattr(luck, "COMPILED_FROM", 1)
+    assert Luck(base, 50).spreads(changes) == one_by_one
 
 
 def test_asking_must_be_sooner_where_answers_may_be_slow() -> None:

@@ -21,7 +21,7 @@ from waythrough.plan.doors.changes import Change, Days, calendar, closings, open
 from waythrough.plan.doors.changes import opened as opened
 from waythrough.plan.doors.changes import shut as shut
 from waythrough.plan.doors.exact import Exact
-from waythrough.plan.doors.luck import FUTURES, Luck
+from waythrough.plan.doors.luck import FUTURES, Luck, Spread
 from waythrough.plan.doors.ranks import Valued, ranked
 from waythrough.plan.doors.worth import CEILING, INTEGER, NOTHING, SAMPLED, STILL_SHUT, UNCHANGED, Base, Worth
 from waythrough.plan.network import AID, RETURN
@@ -66,8 +66,11 @@ def door_values(
     losses = [(change, change.days(base.network)) for change in closings(base.network, from_day)]
     made = [*gains, *losses]
     fed, moved = _worths(base, made, limits, _is_small(situation) if exact is None else exact)
-    asking, luck = Asking(base), Luck(base, futures) if futures else None
-    found = [_valued(base, one, f, m, asking, luck) for one, f, m in zip(made, fed, moved, strict=True)]
+    asking, spreads = Asking(base), _spreads(base, made, fed, moved, futures)
+    found = [
+        _valued(base, one, f, m, asking, spreads.get(one[0]))
+        for one, f, m in zip(made, fed, moved, strict=True)
+    ]
     return ranked(found[: len(gains)], 1) + ranked(found[len(gains) :], -1)
 
 
@@ -101,9 +104,22 @@ def _where_days_change(
     return found
 
 
-def _valued(base: Base, made: Made, fed: Worth, moved: Worth, asking: Asking, luck: Luck | None) -> Valued:
+def _spreads(
+    base: Base, made: Sequence[Made], fed: Sequence[Worth], moved: Sequence[Worth], futures: int
+) -> dict[Change, Spread]:
+    """How far each change that changes days may vary over futures; nothing without futures."""
+    some = [
+        change
+        for (change, _), f, m in zip(made, fed, moved, strict=True)
+        if futures and not (f is NOTHING and m is NOTHING)
+    ]
+    return dict(zip(some, Luck(base, futures).spreads(some), strict=True)) if some else {}
+
+
+def _valued(
+    base: Base, made: Made, fed: Worth, moved: Worth, asking: Asking, spread: Spread | None
+) -> Valued:
     change, _ = made
-    changes_days = not (fed is NOTHING and moved is NOTHING)
     value = DoorValue(
         change.doors,
         change.kind,
@@ -117,8 +133,8 @@ def _valued(base: Base, made: Made, fed: Worth, moved: Worth, asking: Asking, lu
         people_within=math.ceil(moved.error),
         person_days_within=math.ceil(fed.error),
     )
-    if luck is not None and changes_days:
-        people, days = luck.spread(change)
+    if spread is not None:
+        people, days = spread
         value = replace(value, moved_interval=people, fed_interval=days)
     if change.kind != SHUTS:
         chance, cases = asking.chance(change)

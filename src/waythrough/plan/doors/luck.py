@@ -15,15 +15,23 @@ import numpy as np
 from waythrough.plan.doors.changes import Change
 from waythrough.plan.doors.worth import Base
 from waythrough.plan.futures import fans
-from waythrough.plan.futures.play import Played, play
+from waythrough.plan.futures.play import COMPILED, Played, play
 from waythrough.plan.futures.policy import ASK_WAITING, Policy
 from waythrough.plan.futures.world import Board, board
+from waythrough.plan.kernels import can_compile
 from waythrough.plan.kernels.futures import WORD, World
+from waythrough.plan.together import together
 from waythrough.terms.estimates import Estimate
 
 FUTURES = 400
 """Futures for each change: enough for the middle four fifths."""
+COMPILED_FROM = 40_000
+"""Futures times lanes (see `kernels.futures.Leaving`) from which one playing costs numpy a second, and the compiled
+loops, which take a few seconds to load, a tenth of that.
+"""
 METHOD = "the same futures played with and without it"
+Spread = tuple[Estimate, Estimate]
+"""How many more people move, and person-days are fed, over the futures."""
 OTHERS = Policy(ask=ASK_WAITING)
 """Nobody is asked anew; requests that wait are answered or not as is believed of the party."""
 
@@ -40,14 +48,21 @@ class Luck:
 
     def __post_init__(self) -> None:
         self.board: Board = board(self.base.situation, self.policy)
+        lanes = len(self.board.world.leaving.lane_class)
+        self.engine = COMPILED if self.number * lanes >= COMPILED_FROM and can_compile() else None
 
-    def spread(self, change: Change) -> tuple[Estimate, Estimate]:
+    def spreads(self, changes: Sequence[Change]) -> list[Spread]:
+        """The `spread` of each change. Futures without the changes are played first, for they are often the same."""
+        for change in changes:
+            self._without(change.doors)
+        return together(self.spread, changes)
+
+    def spread(self, change: Change) -> Spread:
         """How many more people move, and person-days are fed, because of the change: the middle of the
         futures, and the interval that holds `fans.LEVEL` of them.
         """
         numbers = [self.board.doors.index(door) for door in change.doors]
-        quiet = self._unasked(numbers)
-        before = self._without(change.doors, quiet, numbers)
+        before, quiet = self._without(change.doors), self._unasked(numbers)
         known = quiet.answers.known.copy()
         for number, bits in zip(numbers, change.doors_days(self.base.network).values(), strict=True):
             known[number] = [bits >> WORD * k & 0xFFFFFFFFFFFFFFFF for k in range(known.shape[1])]
@@ -64,16 +79,17 @@ class Luck:
         asked[list(numbers)] = -1
         return world._replace(answers=world.answers._replace(asked=asked))
 
-    def _without(self, doors: tuple[str, ...], quiet: World, numbers: Sequence[int]) -> Played:
+    def _without(self, doors: tuple[str, ...]) -> Played:
+        numbers = [self.board.doors.index(door) for door in doors]
         asked = tuple(
             d for d, n in zip(doors, numbers, strict=True) if self.board.world.answers.asked[n] >= 0
         )
         if asked not in self.known:
-            self.known[asked] = self._play(quiet)
+            self.known[asked] = self._play(self._unasked(numbers))
         return self.known[asked]
 
     def _play(self, world: World) -> Played:
-        return play(world, self.number, self.seed)
+        return play(world, self.number, self.seed, engine=self.engine)
 
     def _fan(self, values: np.ndarray, unit: str) -> Estimate:
         found = fans.fan(values, unit, self.base.situation.as_of)
