@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from waythrough.plan.aid_eating import life_saving, people_each_day
-from waythrough.plan.aid_loads import At, Loads, Stores, share
+from waythrough.plan.aid.eating import life_saving, people_each_day
+from waythrough.plan.aid.loads import At, Loads, Stores, share
 from waythrough.plan.network import Network, cycle_days
 from waythrough.terms.planned import ConvoyTrip
 from waythrough.terms.situation import Good, RouteNow, SiteNow, Situation

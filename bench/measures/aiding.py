@@ -13,11 +13,11 @@ import numpy as np
 
 from measures.aid_rule import send_the_scarcest
 from waythrough.plan import aid, files, steps
-from waythrough.plan.aid_loads import convoys
-from waythrough.plan.aid_rows import AidProgram, whole_room
+from waythrough.plan.aid.loads import convoys
+from waythrough.plan.aid.rows import AidProgram, whole_room
 from waythrough.plan.check import check
 from waythrough.plan.generate import generate
-from waythrough.plan.generate_scale import SHORT_TRUCKS
+from waythrough.plan.generate.scale import SHORT_TRUCKS
 from waythrough.plan.network import Network
 from waythrough.plan.program import road
 from waythrough.plan.solver import Limits

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from unit.plan.aid_by_hand import fewest_short, tiny
 from unit.plan.invented import DAYS, door, situation, with_destination, with_door
 from waythrough.plan import aid
-from waythrough.plan.aid_eating import people_each_day, unmet_by_good, unmet_by_site
-from waythrough.plan.aid_prices import gain_bound
-from waythrough.plan.aid_rows import AidProgram, whole_room
+from waythrough.plan.aid.eating import people_each_day, unmet_by_good, unmet_by_site
+from waythrough.plan.aid.prices import gain_bound
+from waythrough.plan.aid.rows import AidProgram, whole_room
 from waythrough.plan.check import check
 from waythrough.plan.files import sha256
-from waythrough.plan.generate_aid import aid_case
-from waythrough.plan.generate_scale import Scale
+from waythrough.plan.generate.aid import aid_case
+from waythrough.plan.generate.scale import Scale
 from waythrough.plan.network import Network
 from waythrough.plan.program import make
 from waythrough.plan.solver import Limits

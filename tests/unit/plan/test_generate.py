@@ -9,7 +9,7 @@ import pytest
 from waythrough.plan import files
 from waythrough.plan.check import check
 from waythrough.plan.generate import SHAPES, generate
-from waythrough.plan.generate_scale import SHORT_TRUCKS
+from waythrough.plan.generate.scale import SHORT_TRUCKS
 from waythrough.plan.network import Network
 from waythrough.plan.program import make
 from waythrough.plan.units import units

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from waythrough.plan import aid
-from waythrough.plan.aid_rows import AidProgram, whole_room
+from waythrough.plan.aid.rows import AidProgram, whole_room
 from waythrough.plan.doors.changes import SHUTS, Change, Days, calendar
 from waythrough.plan.doors.worth import SAMPLED, Base, Worth
 from waythrough.plan.network import AID, Network

@@ -13,7 +13,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from waythrough.plan.aid_eating import Population, until_first
+from waythrough.plan.aid.eating import Population, until_first
 from waythrough.plan.network import AID, Network, cycle_days
 from waythrough.plan.solver import Program
 from waythrough.terms.situation import FleetNow, Good, RouteNow, SiteNow, Situation

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import random
 
-from waythrough.plan.aid_dive import WAYS, Dive
-from waythrough.plan.aid_prices import gain_bound
-from waythrough.plan.aid_rows import AidProgram, Room
+from waythrough.plan.aid.dive import WAYS, Dive
+from waythrough.plan.aid.prices import gain_bound
+from waythrough.plan.aid.rows import AidProgram, Room
 from waythrough.plan.solver import Limits, Solution
 
 SMALL = 450

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from waythrough.plan.generate_scale import Scale
+from waythrough.plan.generate.scale import Scale
 from waythrough.terms.doing import VOLUNTARY_RETURN
 from waythrough.terms.households import Columns
 

@@ -18,8 +18,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from waythrough.plan.aid_dive import LARGE
-from waythrough.plan.aid_eating import (
+from waythrough.plan.aid.dive import LARGE
+from waythrough.plan.aid.eating import (
     Population,
     arriving,
     life_saving,
@@ -27,10 +27,10 @@ from waythrough.plan.aid_eating import (
     unmet_by_good,
     unmet_by_site,
 )
-from waythrough.plan.aid_loads import convoys, fill_room, fits
-from waythrough.plan.aid_road import road_bounds
-from waythrough.plan.aid_rows import WHOLE_RATIONS_UP_TO, AidProgram, Room, whole_room
-from waythrough.plan.aid_search import most
+from waythrough.plan.aid.loads import convoys, fill_room, fits
+from waythrough.plan.aid.road import road_bounds
+from waythrough.plan.aid.rows import WHOLE_RATIONS_UP_TO, AidProgram, Room, whole_room
+from waythrough.plan.aid.search import most
 from waythrough.plan.network import Network
 from waythrough.plan.solver import Limits, Solution
 from waythrough.terms.planned import ConvoyTrip

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from waythrough.plan.aid_eating import Population, short_of
-from waythrough.plan.aid_rows import AidProgram, stock_rows, storage_rations
+from waythrough.plan.aid.eating import Population, short_of
+from waythrough.plan.aid.rows import AidProgram, stock_rows, storage_rations
 from waythrough.plan.network import Network
 from waythrough.terms.planned import ConvoyTrip
 from waythrough.terms.situation import Good, RouteNow, SiteNow, Situation

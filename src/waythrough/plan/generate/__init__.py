@@ -10,10 +10,10 @@ from datetime import timedelta
 
 import numpy as np
 
-from waythrough.plan.generate_aid import LEAST_DAYS, aid_case
-from waythrough.plan.generate_homes import Numbers
-from waythrough.plan.generate_homes import households as invented_homes
-from waythrough.plan.generate_scale import FIRST_DAY, SHAPES, SHORT_TRUCKS, Scale, scale
+from waythrough.plan.generate.aid import LEAST_DAYS, aid_case
+from waythrough.plan.generate.homes import Numbers
+from waythrough.plan.generate.homes import households as invented_homes
+from waythrough.plan.generate.scale import FIRST_DAY, SHAPES, SHORT_TRUCKS, Scale, scale
 from waythrough.terms.households import Households
 from waythrough.terms.problems import InputRefused
 from waythrough.terms.situation import (

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from waythrough.plan.aid_rows import AidProgram, Room, Row
+from waythrough.plan.aid.rows import AidProgram, Room, Row
 from waythrough.plan.solver import Limits
 
 Prices = Mapping[Row, float]

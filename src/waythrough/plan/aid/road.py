@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from waythrough.plan.aid_rows import AidProgram
+from waythrough.plan.aid.rows import AidProgram
 
 
 def road_bounds(aid: AidProgram, fed: float, costs: Sequence[Mapping[str, int]]) -> list[int]:

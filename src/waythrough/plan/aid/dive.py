@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import highspy
 import numpy as np
 
-from waythrough.plan.aid_rows import AidProgram
+from waythrough.plan.aid.rows import AidProgram
 from waythrough.plan.solver import Solution
 from waythrough.terms.problems import NoPlan
 

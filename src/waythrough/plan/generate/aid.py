@@ -7,7 +7,7 @@ from __future__ import annotations
 import random
 from datetime import timedelta
 
-from waythrough.plan.generate_scale import FIRST_DAY, Scale
+from waythrough.plan.generate.scale import FIRST_DAY, Scale
 from waythrough.terms.households import Households
 from waythrough.terms.situation import (
     DoorNow,
