@@ -23,13 +23,15 @@ LEHMER = 2_147_483_647
 
 @dataclass(frozen=True)
 class Given:
-    """What a search is given besides prices: what one point of value counts, options that are shut, options
-    promised before (shape of both: (options,)), and units that stay where they start (shape: (units,)).
+    """What a search is given besides prices: what one point of value counts; options that are shut, options promised
+    before, and options looked at whatever they gain (shape of all: (options,)); and units that stay where they start
+    (shape: (units,)).
     """
 
     scale: int
     shut: np.ndarray | None
     kept: np.ndarray | None
+    wished: np.ndarray | None
     pinned: Ints
 
 
@@ -76,6 +78,7 @@ def nobody(problem: Problem, seed: int) -> State:
         cells=np.zeros((len(cells.day), 3), np.int64),
         left=np.r_[cells.people_rows.capacity, cells.vehicle_rows.capacity],
         driving=np.zeros(len(cells.column_cell), np.int64),
+        busy=np.full(len(cells.day), -1, np.int64),
         log=np.zeros((4 * p.size + 65_536, 3), np.int64),
         queue=np.zeros((queue, 2), np.int64),
         now=now,
@@ -106,6 +109,7 @@ def _best_options(p: Problem, given: Given, gain: Ints) -> Ints:
     start = np.searchsorted(unit, np.arange(p.size + 1))
     few = np.arange(len(unit)) - start[unit] < CHOICES
     chosen = chosen[order]
-    if given.kept is not None:
-        few |= given.kept[chosen]
+    for also in (given.kept, given.wished):
+        if also is not None:
+            few |= also[chosen]
     return chosen[few]

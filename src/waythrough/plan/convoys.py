@@ -6,6 +6,7 @@ pack the trip go to their next best trip, or wait.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -28,7 +29,8 @@ TRIED = 6
 class Convoys:
     """Who rides on which vehicle of which cell, with what is left of every shared place.
 
-    ``at`` is each unit's option or −1. ``riding`` lists the units of each cell, ``aboard`` its vehicles.
+    ``at`` is each unit's option or −1. ``riding`` lists the units of each cell, ``aboard`` its vehicles, ``before``
+    the vehicles of an earlier plan: where no better way is found, families keep the vehicle they had.
     ``too_tight`` are the cells where not everybody meant for them could be packed, each with the kind of place that
     was missing (0 seats, 1 special seats, 2 stretcher places).
     """
@@ -36,6 +38,7 @@ class Convoys:
     situation: Situation
     problem: Problem
     at: Ints
+    before: Mapping[int, Sequence[Vehicle]] = field(default_factory=dict)
     riding: dict[int, list[int]] = field(default_factory=dict)
     aboard: dict[int, list[Vehicle]] = field(default_factory=dict)
     too_tight: list[tuple[int, int]] = field(default_factory=list)
@@ -123,12 +126,15 @@ class Convoys:
     def load(self, cell: int, rooms: list[Room]) -> list[int]:
         """Seat the units of a cell on these vehicles; gives back those for which no way was found, taken off."""
         p, families = self.problem, self.families(self.riding[cell])
-        vehicles = pack(families, rooms)
-        if vehicles is not None:
+        vehicles, missing = pack(families, rooms), list[Family]()
+        if vehicles is None:
+            vehicles, missing = self._as_before(cell, families, rooms)
+        if not missing:
             self.drive(cell, [vehicle for vehicle in vehicles if vehicle.aboard])
             return []
         owner = {family[0]: unit for unit in self.riding[cell] for family in self.families([unit])}
         options = [(*fill(families, rooms, way), set[int]()) for way in range(WAYS)]
+        options.append((vehicles, missing, set()))
         missing = options[0][1]
         self.too_tight.append((cell, max(2 if f[3] else 1 if f[2] else 0 for f in missing)))
         # Leaving one unit of little value behind may help more than leaving whom sums leave.
@@ -136,7 +142,8 @@ class Convoys:
             rest = [family for family in families if owner[family[0]] != unit]
             options += [(*fill(rest, rooms, way), {unit}) for way in (0, 2)]
         gone = [sorted(off | {owner[family[0]] for family in left}) for _, left, off in options]
-        worth = [int(p.option_value[self.at[units]].sum()) for units in gone]
+        had = {owner[name] for was in self.before.get(cell, ()) for name in was.aboard if name in owner}
+        worth = [(len(had & set(units)), int(p.option_value[self.at[units]].sum())) for units in gone]
         best = worth.index(min(worth))
         known = {family[0]: family for family in families}
         for vehicle in options[best][0]:
@@ -146,6 +153,21 @@ class Convoys:
             self.ride(unit, int(self.at[unit]), -1)
         self.drive(cell, [vehicle for vehicle in options[best][0] if vehicle.aboard])
         return gone[best]
+
+    def _as_before(
+        self, cell: int, families: list[Family], rooms: list[Room]
+    ) -> tuple[list[Vehicle], list[Family]]:
+        """The vehicles of a cell with families where an earlier plan had them, and the families it had not."""
+        free, home, vehicles = list(rooms), {family[0]: family for family in families}, list[Vehicle]()
+        for was in self.before.get(cell, ()):
+            room = next((room for room in free if room[0] == was.fleet), None)
+            if room is not None:
+                free.remove(room)
+                vehicles.append(Vehicle(*room))
+                for name in was.aboard:
+                    if name in home and vehicles[-1].fits(home[name]):
+                        vehicles[-1].take(home.pop(name))
+        return vehicles + [Vehicle(*room) for room in free], list(home.values())
 
     def top_up(self, shut: np.ndarray | None) -> None:
         """Give seats that stay free to units that wait and fit as they are, most valuable journeys first."""
@@ -329,10 +351,17 @@ class Convoys:
 
 
 def packed(
-    situation: Situation, problem: Problem, at: Ints, driving: Ints, shut: np.ndarray | None
+    situation: Situation,
+    problem: Problem,
+    at: Ints,
+    driving: Ints,
+    shut: np.ndarray | None,
+    before: Mapping[int, Sequence[Vehicle]] | None = None,
 ) -> Convoys:
-    """The convoys of a seating (option of each unit, vehicles on each column), every family on a vehicle."""
-    convoys = Convoys(situation, problem, at.copy())
+    """The convoys of a seating (option of each unit, vehicles on each column), every family on a vehicle; as they
+    were ``before`` on a cell where that cannot be done otherwise.
+    """
+    convoys = Convoys(situation, problem, at.copy(), before or {})
     convoys.begin()
     start, left = problem.cells.column_start.tolist(), []
     for cell in sorted(convoys.riding):

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from waythrough.plan.network import Network
+from waythrough.plan.packing import Vehicle
 from waythrough.plan.prices import bound, from_names, no_prices
 from waythrough.plan.prices_lp import lifted
 from waythrough.plan.problem import Problem, problem
@@ -86,8 +87,9 @@ def repair(
     vehicles = _vehicles(whole, stands)
     priced = Priced(prices, bound(whole, prices), vehicles.astype(float), np.full(whole.size, -1, np.int64))
     found = journeys_priced(
-        situation, whole, 0, seed, priced=priced, wishes=_wishes(situation, whole, stands), vehicles=vehicles
-    )
+        situation, whole, 0, seed, priced=priced, wishes=_wishes(situation, whole, stands), vehicles=vehicles,
+        before=_aboard(whole, stands),
+    )  # fmt: skip
     return Repaired(situation, network, whole, found, _told(situation, plan), stands)
 
 
@@ -99,7 +101,7 @@ def better(first: Repaired, *, slices: int | None = None, seed: int = 0) -> Repa
         vehicles[column] += 1
     found = journeys_priced(
         first.situation, first.whole, slices, seed, wishes=convoys.at, vehicles=vehicles,
-        priced=price(first.whole, seed),
+        priced=price(first.whole, seed), before=convoys.aboard,
     )  # fmt: skip
     return Repaired(first.situation, first.network, first.whole, found, first.told, first.stands)
 
@@ -141,6 +143,17 @@ def _vehicles(whole: Problem, stands: Standing) -> Ints:
     found = np.zeros(len(cells.column_cell), np.int64)
     for trip in stands.trips:
         found[column[number[trip.route, trip.day], trip.fleet]] += trip.vehicles
+    return found
+
+
+def _aboard(whole: Problem, stands: Standing) -> dict[int, list[Vehicle]]:
+    """The vehicles that still drive, by cell, each with who is still aboard."""
+    number, found = _cell_numbers(whole), dict[int, list[Vehicle]]()
+    for trip in stands.trips:
+        vehicles = [Vehicle(trip.fleet, 0, 0, 0) for _ in range(trip.vehicles)]
+        for seat in trip.seats:
+            vehicles[seat.vehicle].aboard.append(seat.household)
+        found.setdefault(number[trip.route, trip.day], []).extend(vehicles)
     return found
 
 

@@ -10,11 +10,13 @@ Nothing here looks at a clock.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from waythrough.plan.convoys import Convoys, packed
+from waythrough.plan.packing import Vehicle
 from waythrough.plan.prices import Prices, bound, mean, profit
 from waythrough.plan.prices_lp import Relaxed, SampledLp, solved
 from waythrough.plan.problem import Problem
@@ -26,10 +28,6 @@ from waythrough.terms.situation import Situation
 
 EVERYBODY = 1_000
 """Units up to which the program for prices looks at all of them."""
-THOROUGH, LONG = 6_000, 4
-"""Units up to which it looks at all of them where the search will be long: so many slices or more, or as many as it
-takes. Better prices cost a second, prove more, and tell the search better where to begin.
-"""
 ROUGH = 400
 """Units of the first small sample where there are more; its prices tell the larger one where to begin."""
 SAMPLED, SAMPLED_SHARE, SAMPLED_MOST = 1_000, 0.07, 6_000
@@ -76,18 +74,14 @@ class Journeys:
         return self.convoys.value()
 
 
-def price(
-    problem: Problem, seed: int = 0, shut: np.ndarray | None = None, *, thorough: bool = False
-) -> Priced:
+def price(problem: Problem, seed: int = 0, shut: np.ndarray | None = None) -> Priced:
     """Prices from samples of units, and the bound they prove for everybody."""
     able = int((np.diff(problem.option_start) > 0).sum())
     if able <= EVERYBODY:
         return _best(problem, SampledLp(problem, 1.0, seed).solve(shut), [], shut)
     rough = SampledLp(problem, ROUGH / able, seed).solve(shut)
-    share = 1.0 if thorough and able <= THOROUGH else sampled_share(able)
-    fine = SampledLp(problem, share, seed + 1, near=rough.prices).solve(shut)
-    others = [] if share == 1.0 else [rough.prices, mean([rough.prices, fine.prices])]
-    return _best(problem, fine, others, shut)
+    fine = SampledLp(problem, sampled_share(able), seed + 1, near=rough.prices).solve(shut)
+    return _best(problem, fine, [rough.prices, mean([rough.prices, fine.prices])], shut)
 
 
 def sampled_share(able: int) -> float:
@@ -114,18 +108,20 @@ def journeys_priced(
     priced: Priced | None = None,
     wishes: Ints | None = None,
     vehicles: Ints | None = None,
+    before: Mapping[int, Sequence[Vehicle]] | None = None,
 ) -> Journeys:
     """Journeys near the bound, every family packed. The same arguments give the same journeys.
 
     With ``slices`` the search works exactly so many; without, until it is near enough or ``SLICES`` are done.
     ``shut`` marks cells that take nobody. ``wishes`` (an option of each unit, −1 none) and ``vehicles`` (on
-    each column) are where to begin, if not where prices point.
+    each column) are where to begin, if not where prices point; ``before`` are the vehicles of each cell in an earlier
+    plan, each with who was aboard.
     """
-    priced = priced or price(problem, seed, shut, thorough=slices is None or slices >= LONG)
+    priced = priced or price(problem, seed, shut)
     promised = told(situation, problem)
     closed = promised.closed(problem, shut)
     first = priced.going if wishes is None else wishes
-    work = _Work(problem, priced, promised, closed, slices, seed)
+    work = _Work(problem, priced, promised, closed, slices, seed, before)
     if vehicles is None:
         vehicles = whole_vehicles(problem, priced.vehicles)
     best = work.begin(vehicles, first)
@@ -151,11 +147,15 @@ class _Work:
     closed: np.ndarray | None
     slices: int | None
     seed: int
+    before: Mapping[int, Sequence[Vehicle]] | None
 
     def begin(self, vehicles: Ints, wishes: Ints) -> Search:
         """A search from these vehicles and wishes, worked to its end."""
         told, most = self.promised, self.priced.bound
-        search = Search(self.problem, self.priced.prices, self.seed, self.closed, told.kept, told.frozen)
+        wished = wishes[wishes >= 0]
+        search = Search(
+            self.problem, self.priced.prices, self.seed, self.closed, told.kept, wished, told.frozen
+        )
         kept = told.wishes >= 0
         if kept.any():
             # Who was told a trip keeps it before anybody else is seated: the vehicles for them come first.
@@ -163,10 +163,8 @@ class _Work:
             vehicles = joined(self.problem, promised, vehicles)
         search.start(vehicles, np.where(kept, told.wishes, wishes))
         todo = SLICES if self.slices is None else self.slices
-        # A plan made again with as many slices as this one took is priced alike, so that it is the same plan.
-        least = LONG if self.problem.size > EVERYBODY else 0
         while search.slices < todo and (
-            self.slices is not None or search.slices < least or most - self.value(search) > NEAR_ENOUGH * most
+            self.slices is not None or most - self.value(search) > NEAR_ENOUGH * most
         ):
             search.improve(1)
         return search
@@ -176,7 +174,7 @@ class _Work:
         with a place less on them, and the best packed plan of all is taken.
         """
         at, driving = search.best()
-        best = now = packed(situation, self.problem, at, driving, self.closed)
+        best = now = packed(situation, self.problem, at, driving, self.closed, self.before)
         for _ in range(0 if self.slices == 0 else ROUNDS):
             if self.value(search) - now.value() <= LOST * self.priced.bound:
                 break
@@ -184,7 +182,7 @@ class _Work:
             search.start(driving, at)
             search.improve(1)
             at, driving = search.best()
-            now = packed(situation, self.problem, at, driving, self.closed)
+            now = packed(situation, self.problem, at, driving, self.closed, self.before)
             best = max(best, now, key=self._quality)
         return best
 

@@ -33,7 +33,7 @@ from waythrough.plan.problem_parts import Part, cut, part_of_sites, whole_part
 from waythrough.plan.problem_units import Ints
 from waythrough.plan.together import together
 
-ASKED = 40
+ASKED = 20
 """Waiting units asked for each emptied trip."""
 PARTS_FROM = 20_000
 """Units from which parts are searched by themselves; where there are fewer, their shares would be crumbs."""
@@ -46,8 +46,8 @@ class Search:
     """Who sits where, as far as the slices done have found. ``at`` are options of the problem, −1 for nobody.
 
     ``shut`` marks options nobody may take (shape: (options,)). ``kept`` are options promised before: where two
-    seatings are worth the same, the one that keeps more of them is better. ``pinned`` units stay where they
-    start.
+    seatings are worth the same, the one that keeps more of them is better. ``wished`` are options that units may wish
+    at the start, however little they gain. ``pinned`` units stay where they start.
     """
 
     problem: Problem
@@ -55,6 +55,7 @@ class Search:
     seed: int = 0
     shut: np.ndarray | None = None
     kept: Ints | None = None
+    wished: Ints | None = None
     pinned: np.ndarray | None = None
     slices: int = 0
     districts: list[District] = field(init=False)
@@ -119,7 +120,7 @@ class Search:
     def _work(self, given: list[tuple[District, Ints, Ints]], many: int) -> None:
         """Seat each district's queue; then so many tries, shared out among all districts by their units."""
         most = max((int(one.board.options[:, WORTH].max(initial=0)) for one in self.districts), default=0)
-        slack = most // (4 + 4 * self.slices)
+        slack = most // (16 + 8 * self.slices)
         work = search.sized((many * 50 + sum(len(queue) for _, queue, _ in given)) * 200)
 
         def worked(each: tuple[District, Ints, Ints]) -> None:
@@ -184,7 +185,7 @@ class District:
         """Nobody seated, no vehicle driving, all places as at first."""
         state, people, vehicles = self.state, self.cells.people_rows, self.cells.vehicle_rows
         state.units[:, AT] = -1
-        state.cells[:], state.driving[:], state.now[VALUE] = 0, 0, 0
+        state.cells[:], state.driving[:], state.busy[:], state.now[VALUE] = 0, 0, -1, 0
         state.left[:] = np.r_[people.capacity, vehicles.capacity]
         self.allotted = people.capacity
 
@@ -249,13 +250,14 @@ def _parts(problem: Problem) -> list[Callable[[], Part]]:
 def _district(s: Search, n: int, cut_out: Callable[[], Part]) -> District:
     """The board of one part, with nobody seated."""
     part = cut_out()
-    kept = None
-    if s.kept is not None:
-        kept = np.isin(part.options, s.kept, assume_unique=True)
+    kept, wished = (
+        None if some is None else np.isin(part.options, some, assume_unique=True)
+        for some in (s.kept, s.wished)
+    )
     p = part.problem
     shut = None if s.shut is None else s.shut[part.options]
     pinned = np.zeros(p.size, np.int64) if s.pinned is None else s.pinned[part.units].astype(np.int64)
-    chosen, board = made(p, part.prices(s.prices), Given(s.scale, shut, kept, pinned))
+    chosen, board = made(p, part.prices(s.prices), Given(s.scale, shut, kept, wished, pinned))
     rows, first = p.cells.people_rows, board.units[:-1, FIRST]
     some = first < board.units[1:, FIRST]
     cell = board.options[first[some], CELL]

@@ -58,8 +58,10 @@ class Helper:
 
     @functools.cached_property
     def compiled(self) -> Any:
-        """For use inside compiled kernels only."""
-        return _jitted(self.plain, self.helpers, cache=False)
+        """For use inside compiled kernels only, of which it becomes a part: handing all the arrays of a kernel over,
+        call by call, would take longer than what most helpers do.
+        """
+        return _jitted(self.plain, self.helpers, cache=False, forceinline=True)
 
 
 def kernel(*helpers: Helper) -> Callable[[Callable[P, R]], Kernel[P, R]]:
@@ -72,7 +74,7 @@ def helper(*helpers: Helper) -> Callable[[Callable[..., Any]], Helper]:
     return lambda function: Helper(function, helpers)
 
 
-def _jitted(function: Callable[..., Any], helpers: tuple[Helper, ...], *, cache: bool) -> Any:
+def _jitted(function: Callable[..., Any], helpers: tuple[Helper, ...], **how: bool) -> Any:
     import numba
 
     # numba sees a function's globals as constants: here the helpers' names must mean their compiled form.
@@ -83,5 +85,5 @@ def _jitted(function: Callable[..., Any], helpers: tuple[Helper, ...], *, cache:
     bound.__module__, bound.__qualname__ = function.__module__, function.__qualname__
     # No kernel divides by nothing and none is called from C: numba need not be ready for either. Its stubs do not
     # know of the second.
-    options: dict[str, Any] = {"error_model": "numpy", "no_cfunc_wrapper": True}
-    return numba.njit(bound, nogil=True, cache=cache, fastmath=False, **options)
+    options: dict[str, Any] = {"error_model": "numpy", "no_cfunc_wrapper": True, **how}
+    return numba.njit(bound, nogil=True, fastmath=False, **options)

@@ -17,9 +17,10 @@ from waythrough.plan.kernels import helper, kernel
 
 Ints = np.ndarray
 
-LOG, LUCK, VALUE, STAMP, QUEUE, BLINK, TOUCHED, FIRST_TOUCHED = range(8)
+LOG, LUCK, VALUE, STAMP, QUEUE, BLINK, HOME, TOUCHED, FIRST_TOUCHED = range(9)
 """Places in ``State.now``: length of the log, state of the luck, value seated, number of the try, units waiting
-to be seated, chance in 1024 to pass a trip over, how many cells have room to fill, and then these cells."""
+to be seated, chance in 1024 to pass a trip over, how often a vehicle has left a trip, how many cells have room to
+fill, and then these cells."""
 
 SEATED, LEFT, CAME, WENT = range(4)
 """Kinds of change in the log: a unit took an option or left it, a vehicle came or went."""
@@ -63,14 +64,16 @@ class State(NamedTuple):
     """Who sits where, what is left of every place, and scratch room.
 
     ``cells`` has the seats, special seats and stretcher places left on each cell, ``left`` the places left on
-    each people row and then on each vehicle row, ``driving`` the vehicles on each column. ``log`` and ``queue``
-    are scratch: (kind, what, cell) of each change, (unit, key) of those waiting.
+    each people row and then on each vehicle row, ``driving`` the vehicles on each column. ``busy`` says of each cell
+    how often a vehicle had left a trip when none was free for it. ``log`` and ``queue`` are scratch: (kind, what,
+    cell) of each change, (unit, key) of those waiting.
     """
 
     units: Ints
     cells: Ints
     left: Ints
     driving: Ints
+    busy: Ints
     log: Ints
     queue: Ints
     now: Ints
@@ -124,6 +127,8 @@ def shift(board: Board, state: State, option: int, sign: int) -> None:
 def drive(board: Board, state: State, column: int, cell: int, sign: int) -> None:
     """Count a vehicle onto a column (sign 1) or off it (−1)."""
     state.driving[column] += sign
+    if sign < 0:
+        state.now[HOME] += 1
     state.cells[cell, 0] += sign * board.columns[column, 0]
     state.cells[cell, 1] += sign * board.columns[column, 1]
     state.cells[cell, 2] += sign * board.columns[column, 2]
@@ -189,49 +194,73 @@ def free(board: Board, state: State, column: int) -> bool:
     return True
 
 
-@helper(shift, note, received, free, drive)
-def sit(board: Board, state: State, option: int, more: int) -> bool:
-    """Seat a unit on an option if there is room, or (``more`` = 1) if one vehicle more makes room; whether it
-    was.
-    """
-    unit, cell = board.options[option, OWNER], board.options[option, CELL]
+@helper()
+def room(board: Board, state: State, unit: int, cell: int) -> bool:
+    """Whether the vehicles on the cell have places for the unit."""
+    return (
+        state.cells[cell, 0] >= board.units[unit, SEATS]
+        and state.cells[cell, 1] >= board.units[unit, SPECIAL]
+        and state.cells[cell, 2] >= board.units[unit, LYING]
+    )
+
+
+@helper(room, received, free, drive, note)
+def fetch(board: Board, state: State, unit: int, cell: int) -> bool:
+    """Whether the unit has places on the cell, if need be by one vehicle more that now drives there."""
+    if room(board, state, unit, cell):
+        found: bool = received(board, state, unit, cell)
+        return found
+    if state.busy[cell] == state.now[HOME] or not received(board, state, unit, cell):
+        return False
     seats = board.units[unit, SEATS] - state.cells[cell, 0]
     special = board.units[unit, SPECIAL] - state.cells[cell, 1]
     lying = board.units[unit, LYING] - state.cells[cell, 2]
-    if seats > 0 or special > 0 or lying > 0:
-        if more == 0 or not received(board, state, unit, cell):
-            return False
-        column, last = board.cells[cell, COLUMN], board.cells[cell + 1, COLUMN]
-        while column < last and (
-            board.columns[column, 0] < seats
-            or board.columns[column, 1] < special
-            or board.columns[column, 2] < lying
-            or not free(board, state, column)
+    none = True
+    for column in range(board.cells[cell, COLUMN], board.cells[cell + 1, COLUMN]):
+        if not free(board, state, column):
+            continue
+        none = False
+        if (
+            board.columns[column, 0] >= seats
+            and board.columns[column, 1] >= special
+            and board.columns[column, 2] >= lying
         ):
-            column += 1
-        if column == last:
-            return False
-        drive(board, state, column, cell, 1)
-        note(state, CAME, column, cell)
-    elif not received(board, state, unit, cell):
-        return False
+            drive(board, state, column, cell, 1)
+            note(state, CAME, column, cell)
+            return True
+    if none:
+        # Until a vehicle leaves a trip there is no need to look again.
+        state.busy[cell] = state.now[HOME]
+    return False
+
+
+@helper(shift, note)
+def take(board: Board, state: State, option: int) -> None:
+    """Seat a unit on an option with room for it."""
     shift(board, state, option, 1)
     note(state, SEATED, option, 0)
-    return True
 
 
-@helper(sit, draw)
+@helper(room, received, fetch, take, draw)
 def seat(board: Board, state: State, unit: int) -> bool:
     """Seat a unit on its best trip with room, with one vehicle more if no trip has any; whether it was.
 
     Now and then a trip is passed over, so that the next best gets its chance.
     """
-    for more in range(2):
-        for option in range(board.units[unit, FIRST], board.units[unit + 1, FIRST]):
-            if more == 0 and state.now[BLINK] > 0 and draw(state.now) % 1024 < state.now[BLINK]:
-                continue
-            if sit(board, state, option, more):
-                return True
+    first, last = board.units[unit, FIRST], board.units[unit + 1, FIRST]
+    for option in range(first, last):
+        cell = board.options[option, CELL]
+        if (
+            room(board, state, unit, cell)
+            and (state.now[BLINK] == 0 or draw(state.now) % 1024 >= state.now[BLINK])
+            and received(board, state, unit, cell)
+        ):
+            take(board, state, option)
+            return True
+    for option in range(first, last):
+        if fetch(board, state, unit, board.options[option, CELL]):
+            take(board, state, option)
+            return True
     return False
 
 
@@ -398,7 +427,7 @@ def rank(board: Board, state: State) -> None:
 # --- the kernel -------------------------------------------------------------------------------------------
 
 
-@kernel(draw, arrange, back, sit, seat, ruin, gather, rank)
+@kernel(draw, arrange, back, fetch, take, seat, ruin, gather, rank)
 def search(board: Board, state: State, queue: Ints, wishes: Ints, tries: int, slack: int, most: int) -> int:
     """Seat the units of ``queue``, in its order: first each on its wish (an option, or −1 for none), then
     whoever is left on the best trip with room. Then try ``tries`` times to do better.
@@ -410,7 +439,8 @@ def search(board: Board, state: State, queue: Ints, wishes: Ints, tries: int, sl
     now[BLINK] = 0
     for n in range(len(queue)):
         if wishes[n] >= 0 and state.units[queue[n], AT] < 0:
-            sit(board, state, wishes[n], now[BLINK] + 1)
+            if fetch(board, state, queue[n], board.options[wishes[n], CELL]):
+                take(board, state, wishes[n])
             now[LOG] = 0
     for n in range(len(queue)):
         if state.units[queue[n], AT] < 0:
