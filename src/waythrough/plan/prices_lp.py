@@ -8,6 +8,7 @@ from where it stopped costs a small part of the first solution, which is what do
 from __future__ import annotations
 
 import math
+from copy import copy
 from dataclasses import dataclass, field
 
 import highspy
@@ -247,6 +248,14 @@ class SampledLp:
         kept.col_status = status + [highspy.HighsBasisStatus.kLower] * more
         self._highs.setBasis(kept)
 
+    def copied(self) -> SampledLp:
+        """The same program once more, standing where this one stands: both can be solved side by side."""
+        twin = copy(self)
+        if self._built:
+            twin._build()
+            twin._highs.setBasis(self._highs.getBasis())
+        return twin
+
     # --- building -----------------------------------------------------------------------------------------
 
     def _build(self) -> None:
@@ -262,7 +271,10 @@ class SampledLp:
         vehicle, room = np.arange(many), p.fleet_room[cells.column_fleet]
         uses = np.diff(cells.vehicle_rows.start)
         parts = [
-            *((vehicle, kind * n_cells + cells.column_cell, -room[:, kind]) for kind in range(3)),
+            *(
+                (vehicle, kind * n_cells + cells.column_cell, -room[:, kind] * wanted[cells.column_cell])
+                for kind, wanted in enumerate(self._wanted())
+            ),
             (np.repeat(vehicle, uses), self._vehicle_at + cells.vehicle_rows.row, np.ones(int(uses.sum()), np.int64)),
             *self._terms(many + np.arange(len(self._options)), self._options, self._unit),
         ]  # fmt: skip
@@ -276,6 +288,19 @@ class SampledLp:
         cost = np.r_[np.zeros(many, np.int64), p.option_value[self._options]].astype(float)
         most = np.r_[p.column_count * self.scale, np.ones(len(self._options))]
         self._highs, self._built = _loaded(cost, most, high, parts), True
+
+    def _wanted(self) -> list[np.ndarray]:
+        """For seats, special seats and stretcher places: the cells on which somebody of the sample could use one.
+        Elsewhere the places of vehicles need no looking after.
+        """
+        p = self.problem
+        options = np.concatenate((self._options, self._waiting))
+        unit, cell = self.sample[np.concatenate((self._unit, self._waiting_unit))], p.option_cell[options]
+        many = len(p.cells.day)
+        return [
+            np.bincount(cell[need[unit] > 0], minlength=many) > 0
+            for need in (p.seats, p.special, p.stretchers)
+        ]
 
     def _terms(self, column: Ints, options: Ints, units: Ints) -> list[tuple[Ints, Ints, Ints]]:
         """(column, row, value) of what options use: places on their cell, people rows, and their unit."""

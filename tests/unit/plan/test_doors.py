@@ -228,6 +228,19 @@ def test_what_is_solved_next_does_not_depend_on_options_that_joined_in_between()
     assert program.solve().value == pytest.approx(before, rel=1e-9)
 
 
+def test_changes_solved_side_by_side_are_those_solved_one_after_the_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    base = crowd(3, households=160)
+    made = tried(base)
+    beside = sampled.journeys(base, made, share=0.6)
+    monkeypatch.setattr(sampled, "AT_ONCE", 1)
+    for one, other in zip(sampled.journeys(base, made, share=0.6), beside, strict=True):
+        assert one.share == pytest.approx(other.share, abs=2e-3)
+        assert one.method == other.method
+    assert min(worth.share for worth in beside) < -0.1
+
+
 def test_an_error_that_all_losses_share_does_not_hide_which_is_larger() -> None:
     base = crowd(0)
     losses = [one for one in tried(base) if one[0].kind == SHUTS]

@@ -6,6 +6,7 @@ smaller than it is: docs/explanation/doors.md tells how little.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import highspy
@@ -48,20 +49,41 @@ class Apart:
         self.shared = np.array([name[0] in RECEPTION for name in rows.names], bool)
         self.paid = rows.priced(np.where(self.shared, self.start.prices.people_rows, 0))
 
-    def solve(self, shut: np.ndarray, missing: float) -> tuple[Prices, float, float]:
-        """Prices with the cells marked in ``shut`` shut, how many people travel then (see `SampledLp.missing`), and
-        how much of what the prices prove is paid for places that nobody takes: about so much may be wrong with it.
+    def solve(self, several: Sequence[np.ndarray], missing: float) -> list[tuple[Prices, float, float]]:
+        """For each of several changes, given by the cells that are shut after it: prices, how many people travel then
+        (see `SampledLp.missing` for ``missing``), and how much of what the prices prove is paid for places that nobody
+        takes: about so much may be wrong with it.
         """
+        touched = [np.unique(self.part_of_cell[shut != self.shut]).tolist() for shut in several]
+
+        def of_site(n: int) -> dict[bytes, Relaxed]:
+            return self._afters(
+                n, [shut for shut, at in zip(several, touched, strict=True) if n in at], missing
+            )
+
+        numbers = sorted({n for at in touched for n in at})
+        afters = dict(zip(numbers, together(of_site, numbers), strict=True))
+        return [self._joined(shut, at, afters) for shut, at in zip(several, touched, strict=True)]
+
+    def _afters(self, n: int, several: Sequence[np.ndarray], missing: float) -> dict[bytes, Relaxed]:
+        """One site after each of these changes, by its own cells that are shut: doors often shut the same ones."""
+        site, found = self._site(n), dict[bytes, Relaxed]()
+        site.program.missing = missing
+        for shut in several:
+            mine = shut[site.part.cells]
+            if mine.tobytes() not in found:
+                site.program.back_to(site.stand)
+                found[mine.tobytes()] = site.program.solve(mine)
+        return found
+
+    def _joined(
+        self, shut: np.ndarray, touched: Sequence[int], afters: Mapping[int, Mapping[bytes, Relaxed]]
+    ) -> tuple[Prices, float, float]:
         prices = Prices(*(each.copy() for each in vars(self.start.prices).values()))
         people, used = self.start.people, self.start.used.copy()
-
-        def one(n: int) -> tuple[_Site, Relaxed]:
-            site = self._site(n)
-            site.program.back_to(site.stand)
-            site.program.missing = missing
-            return site, site.program.solve(shut[site.part.cells])
-
-        for site, after in together(one, np.unique(self.part_of_cell[shut != self.shut]).tolist()):
+        for n in touched:
+            site = self.sites[n]
+            after = afters[n][shut[site.part.cells].tobytes()]
             people += after.people - site.start.people
             used[site.part.people_rows] += after.used - site.start.used
             _put(prices, site.part, after.prices, self.shared)

@@ -27,6 +27,7 @@ from waythrough.plan.prices_lp import Relaxed, SampledLp, sample
 from waythrough.plan.problem import Problem, problem
 from waythrough.plan.problem_parts import part_of_sites
 from waythrough.plan.problem_units import ranges
+from waythrough.plan.together import AT_ONCE, together
 
 UNITS_PER_ROOT, UNITS_MOST = 5.0, 1_000
 """Units in a sample, for each square root of all units: 330 of 4,300. More than a thousand take too long."""
@@ -74,8 +75,8 @@ def journeys(base: Base, changes: Sequence[tuple[Change, Days]], share: float | 
     proof = _Proof(whole)
 
     program = _Program(proof, _near(whole, min(share, 1.0), shut), shut)
-    solved = {key: program.change(kind, _shut(whole, days)) for key, (kind, days) in first.items()}
-    found = {key: _worth(program.now, each) for key, each in solved.items()}
+    solved = program.changes([(kind, _shut(whole, days)) for kind, days in first.values()])
+    found = {key: _worth(program.now, each) for key, each in zip(first, solved, strict=True)}
     return [found[calendar(network, days, RETURN)] for _, days in changes]
 
 
@@ -118,44 +119,72 @@ class _Program:
     def __post_init__(self) -> None:
         self.start: Relaxed = self.program.solve(self.shut)
         self.now = _Solved(self.proof.bound(self.start.prices, self.shut), self.start.people)
-        self.stand = self.program.keep()
         several = int(part_of_sites(self.proof.whole).max(initial=0)) > 0
         self.apart = (
             Apart(self.program, self.shut, self.start) if several and self.program.share < 1.0 else None
         )
 
-    def change(self, kind: str, shut: np.ndarray) -> _Solved:
-        """One change, by the cells that are shut after it.
+    def changes(self, made: Sequence[tuple[str, np.ndarray]]) -> list[_Solved]:
+        """Each change, by its kind and the cells that are shut after it.
 
-        Each is solved from the situation as it is: prices that lie near those of it leave about as much
-        unproven, and the difference is nearer the truth.
+        Losses are solved site by site where that comes near enough: they are large, and need not be known as
+        finely. Openings are first looked at by prices alone. What is left is solved with all sites.
         """
-        if kind == SHUTS:
-            prices, people = self._without(shut)
-            return _Solved(min(self.now.worth, self.proof.bound(prices, shut)), people)
+        losses = [n for n, (kind, _) in enumerate(made) if kind == SHUTS]
+        gains = [n for n, (kind, _) in enumerate(made) if kind != SHUTS]
+        ceilings = dict(zip(gains, together(self._ceiling, [made[n][1] for n in gains]), strict=True))
+        found = {n: solved for n, solved in ceilings.items() if solved.skipped}
+        if self.apart is not None:
+            solved_apart = self.apart.solve([made[n][1] for n in losses], MISSING_OF_A_LOSS)
+            for n, (prices, people, wrong) in zip(losses, solved_apart, strict=True):
+                if wrong <= NEAR_ENOUGH * self.now.worth:
+                    found[n] = self._lost(made[n][1], prices, people)
+        rest = [n for n in range(len(made)) if n not in found]
+        missing = [MISSING if n in ceilings else MISSING_OF_A_LOSS for n in rest]
+        for n, after in zip(rest, self._again([made[n][1] for n in rest], missing), strict=True):
+            if n in ceilings:
+                found[n] = self._gained(made[n][1], after, ceilings[n])
+            else:
+                found[n] = self._lost(made[n][1], after.prices, after.people)
+        return [found[n] for n in range(len(made))]
+
+    def _ceiling(self, shut: np.ndarray) -> _Solved:
+        """The most an opening can add, by prices alone; skipped if that is next to nothing."""
         fresh = self.shut & ~shut
         most = min(self.proof.bound(prices, shut) for prices in self._guesses(fresh))
         ceiling = max(0.0, most - self.now.worth)
         if ceiling <= HOPELESS * self.now.worth:
             return _Solved(self.now.worth, self.start.people, ceiling, skipped=True)
-        after = self._whole(shut, MISSING)
+        return _Solved(most, self.start.people, ceiling)
+
+    def _gained(self, shut: np.ndarray, after: Relaxed, ceiling: _Solved) -> _Solved:
         # The base plan stays possible when a door opens.
-        worth = max(self.now.worth, min(most, self.proof.bound(after.prices, shut)))
-        return _Solved(worth, max(self.start.people, after.people), ceiling)
+        worth = max(self.now.worth, min(ceiling.worth, self.proof.bound(after.prices, shut)))
+        return _Solved(worth, max(self.start.people, after.people), ceiling.ceiling)
 
-    def _whole(self, shut: np.ndarray, missing: float) -> Relaxed:
-        self.program.back_to(self.stand)
-        self.program.missing = missing
-        return self.program.solve(shut)
+    def _lost(self, shut: np.ndarray, prices: Prices, people: float) -> _Solved:
+        return _Solved(min(self.now.worth, self.proof.bound(prices, shut)), people)
 
-    def _without(self, shut: np.ndarray) -> tuple[Prices, float]:
-        """After a loss, site by site where that comes near enough: it is large, and need not be known as finely."""
-        if self.apart is not None:
-            prices, people, wrong = self.apart.solve(shut, MISSING_OF_A_LOSS)
-            if wrong <= NEAR_ENOUGH * self.now.worth:
-                return prices, people
-        after = self._whole(shut, MISSING_OF_A_LOSS)
-        return after.prices, after.people
+    def _again(self, several: Sequence[np.ndarray], missing: Sequence[float]) -> list[Relaxed]:
+        """The whole program with each of these cells shut, by copies of it side by side.
+
+        Each is solved from the situation as it is: prices that lie near those of it leave about as much
+        unproven, and the difference is nearer the truth.
+        """
+        abreast = min(AT_ONCE, len(several))
+        copies = [self.program, *(self.program.copied() for _ in range(1, abreast))]
+
+        def lane(first: int) -> list[Relaxed]:
+            program, found = copies[first], []
+            stand = program.keep()
+            for n in range(first, len(several), abreast):
+                program.back_to(stand)
+                program.missing = missing[n]
+                found.append(program.solve(several[n]))
+            return found
+
+        lanes = together(lane, range(abreast))
+        return [lanes[n % abreast][n // abreast] for n in range(len(several))]
 
     def _guesses(self, fresh: np.ndarray) -> list[Prices]:
         """Ways to price the new trips: like the nearest day of their road, and at what their vehicles cost."""
