@@ -17,9 +17,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 
 from waythrough.plan import program
 from waythrough.plan.generate import generate
-from waythrough.plan.targets import MOST_VULNERABLE, why_target
 from waythrough.plan.units import units
 from waythrough.plan.why import why_destination, why_not
+from waythrough.plan.why.targets import MOST_VULNERABLE, why_target
 
 
 def cpu(work: Callable[[], Any]) -> tuple[float, Any]:

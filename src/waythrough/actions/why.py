@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from waythrough.actions.choose import Chosen
-from waythrough.plan import targets
 from waythrough.plan import why as rules
+from waythrough.plan.why import targets
 from waythrough.terms.planned import Reason, ReturnTrip
 from waythrough.terms.problems import InputRefused, NotFound
 from waythrough.terms.situation import Situation

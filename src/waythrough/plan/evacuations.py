@@ -14,8 +14,8 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
-from waythrough.plan.explain import smallest_sets
 from waythrough.plan.network import EVACUATION, Network, cycle_days
+from waythrough.plan.why.blockers import smallest_sets
 from waythrough.terms.doing import MEDICAL_EVACUATION, Movement
 from waythrough.terms.places import Route
 from waythrough.terms.planned import Blocker, EvacuationTrip

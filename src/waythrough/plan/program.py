@@ -12,12 +12,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from waythrough.plan import aid, evacuations, explain, files, returns, steps
+from waythrough.plan import aid, evacuations, files, returns, steps
 from waythrough.plan.homes import homes_named, sizes
 from waythrough.plan.network import Network
 from waythrough.plan.problem import Problem, problem
 from waythrough.plan.solver import Limits, version
-from waythrough.plan.unseated import unseated
+from waythrough.plan.why import blockers as why_not
+from waythrough.plan.why.unseated import unseated
 from waythrough.terms.doing import VOLUNTARY_RETURN
 from waythrough.terms.planned import Aim, ConvoyTrip, Plan, ReturnTrip
 from waythrough.terms.situation import HouseholdNow, Situation
@@ -62,7 +63,7 @@ def make(
         people_moved=sum(leaving.values()),
         steps=steps.steps(situation, supplies.convoys, people_out.trips, urgent.trips),
         blockers=urgent.blockers
-        + explain.blockers(
+        + why_not.blockers(
             situation, network, _wanted(situation, whole), supplies.convoys, people_out.trips, aims[0].value
         ),
         not_seated=unseated(situation, network, whole, seated),

@@ -16,10 +16,10 @@ from unit.plan.invented import (
     with_fleet,
     with_household,
 )
-from waythrough.plan import targets_program
 from waythrough.plan.generate import generate
 from waythrough.plan.program import make
-from waythrough.plan.targets import why_target
+from waythrough.plan.why import targets_program
+from waythrough.plan.why.targets import why_target
 from waythrough.terms.problems import InputRefused
 from waythrough.terms.situation import Situation
 from waythrough.terms.whys import TargetWhy

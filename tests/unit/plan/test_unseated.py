@@ -11,7 +11,7 @@ from waythrough.plan.network import Network
 from waythrough.plan.problem import problem
 from waythrough.plan.sample import Size, sample
 from waythrough.plan.units import units
-from waythrough.plan.unseated import unseated
+from waythrough.plan.why.unseated import unseated
 
 
 @pytest.mark.parametrize("seed", range(60))

@@ -15,9 +15,9 @@ from collections import Counter
 from collections.abc import Iterator
 
 from waythrough.plan.network import Network
-from waythrough.plan.targets_program import Ways
 from waythrough.plan.units import Unit, units
 from waythrough.plan.why import last_straw, rules
+from waythrough.plan.why.targets_program import Ways
 from waythrough.terms.planned import Plan
 from waythrough.terms.problems import InputRefused
 from waythrough.terms.situation import Situation
