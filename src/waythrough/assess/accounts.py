@@ -21,7 +21,7 @@ from waythrough.terms.when import Window
 UNDATED_YES_DAYS = 30
 """How long a yes counts that names no end and is not standing. A starting value of ours."""
 
-BY_US = frozenset({"withdrawn_by_us", "postponed_by_us"})
+BY_US = frozenset(c for c, row in code_list("execution").codes.items() if row["whose"] == "us")
 """Executions that say nothing about any party: we ended the request ourselves."""
 RUNS_ON = frozenset({"not_started"})
 """Executions after which the request still waits for its answer."""

@@ -214,15 +214,5 @@ def check_can_follow(machine: str, state: str, next: str) -> None:
         )
 
 
-def after_execution(outcome: str) -> str | None:
-    """The state a request takes when an execution with this outcome is written down; None if it does not move.
-
-    Our own postponement and withdrawal keep their names, so that nobody reads them as a party's conduct.
-    """
-    if outcome == "not_started":
-        return None
-    return outcome if outcome in {"postponed_by_us", "withdrawn_by_us"} else "executed"
-
-
 def _words(machine: str, state: str) -> str:
     return code_list(f"{machine}_state").label(state) if state else "nothing yet"

@@ -174,13 +174,3 @@ def test_states_that_end_a_movement_in_the_list_are_those_nothing_follows() -> N
     assert {code for code, row in rows.items() if row["final"]} == {
         state for state in states.states("movement") if not allowed("movement", state)
     }
-
-
-@pytest.mark.parametrize("outcome", codes.code_list("execution").codes)
-def test_an_execution_moves_its_request_and_ours_keep_our_name(outcome: str) -> None:
-    whose = codes.code_list("execution").codes[outcome]["whose"]
-    after = states.after_execution(outcome)
-    if outcome == "not_started":
-        assert after is None
-    else:
-        assert after == (outcome if whose == "us" else "executed")
