@@ -23,8 +23,8 @@ def run(w: World, seed: int, start: int, moved: Any, unmet: Any, first: Any) -> 
     for begin in range(0, len(moved), SIDE_BY_SIDE):
         rows = slice(begin, min(len(moved), begin + SIDE_BY_SIDE))
         road = road_bits(w.answers, keys(seed, start + rows.start, start + rows.stop))
-        _Leaving(w.leaving, road[:, : w.outward], w.horizon, moved[rows], first[0, rows]).play()
-        _Feeding(w.feeding, road[:, w.outward :], w.horizon, unmet[rows], first[1, rows]).play()
+        _Leaving(w.leaving, road[:, : w.outward], moved[rows], first[0, rows]).play()
+        _Feeding(w.feeding, road[:, w.outward :], unmet[rows], first[1, rows]).play()
 
 
 def keys(seed: int, start: int, stop: int) -> Any:
@@ -79,20 +79,19 @@ class _Leaving:
 
     w: Leaving
     road: Any
-    horizon: int
     moved: Any
     first: Any
 
     def __post_init__(self) -> None:
-        w, n, fleets = self.w, len(self.road), len(self.w.room)
-        self.days, weeks = len(w.rises), self.horizon // 7 + 1
-        self.free = np.tile(w.fresh[:fleets], (n, 1))
-        self.back = np.zeros((self.horizon, n, fleets), np.int64)
+        w, n = self.w, len(self.road)
+        self.days = len(w.waiting)
+        ahead = int(w.out.max(initial=0)) + 1
+        self.free = np.tile(w.count, (n, 1))
+        self.back = np.zeros((self.days + int(w.cycle_of.max(initial=0)), n, len(w.room)), np.int64)
         self.gone = np.zeros((n, len(w.special)), np.int64)
-        at = fleets * (1 + self.horizon) + len(w.special)
-        limits = w.fresh[at : at + w.towns * (1 + weeks + self.horizon)].reshape(-1, w.towns)
-        self.places = np.repeat(limits[:, None, :], n, axis=1)
-        self.in_week, self.on_day = self.places[1 : 1 + weeks], self.places[1 + weeks :]
+        self.in_all = np.tile(w.in_all, (n, 1))
+        self.in_week = np.tile(w.per_week, ((self.days + ahead) // 7 + 1, n, 1))
+        self.on_day = np.tile(w.per_day, (self.days + ahead, n, 1))
         self.moved[:], self.first[:] = 0, self.days
 
     def play(self) -> None:
@@ -112,12 +111,11 @@ class _Leaving:
     def _lane(self, i: int, t: int) -> None:
         w, r, c = self.w, int(self.w.lane_road[i]), int(self.w.lane_class[i])
         d, site, there = int(w.end[r]), int(w.site[r]), t + int(w.out[r])
-        at = 2 * (t * len(w.lane_class) + i)
-        can = np.minimum(int(w.waiting[at]) - self.gone[:, c], int(w.waiting[at + 1]))
+        can = np.minimum(w.waiting[t, i, 0] - self.gone[:, c], w.waiting[t, i, 1])
         asks = self.today[:, r] & (can > 0)
         if not asks.any():
             return
-        limits = self.places[0, :, d], self.in_week[there // 7, :, d], self.on_day[there, :, d]
+        limits = self.in_all[:, d], self.in_week[there // 7, :, d], self.on_day[there, :, d]
         have = np.minimum.reduce([can, self.desk[:, site], *limits])
         room_for, needs = np.maximum(have, 0), int(w.special[c])
         have = room_for if needs == 0 else np.minimum(room_for, self._could(r) // needs)
@@ -138,7 +136,7 @@ class _Leaving:
 
     def _could(self, r: int) -> Any:
         """Special seats that there are on a road or could still be sent, in thousandths."""
-        fleets = self.w.fleet_of[self.w.fleet_from[r] : self.w.fleet_from[r + 1]].astype(np.int64)
+        fleets = self.w.fleet_of[self.w.fleet_from[r] : self.w.fleet_from[r + 1]]
         sent = np.minimum(self.free[:, fleets], self.left[:, [r]]) * self.w.places[fleets]
         return self.apart[:, r] + sent.sum(axis=1)
 
@@ -166,25 +164,20 @@ class _Feeding:
 
     w: Feeding
     road: Any
-    horizon: int
     unmet: Any
     first: Any
 
     def __post_init__(self) -> None:
-        w, n, fleets, goods = self.w, len(self.road), len(self.w.room), len(self.w.grams)
-        sites = len(w.spacing)
-        self.needed, self.storage = w.needed.reshape(sites, -1), w.storage.reshape(sites, goods)
-        self.people = -np.diff(self.needed, axis=1)
+        w, n, (sites, goods) = self.w, len(self.road), self.w.stock.shape
+        self.people = -np.diff(w.needed, axis=1)
         self.days = self.people.shape[1]
-        self.free = np.tile(w.fresh[:fleets], (n, 1))
-        self.back = np.zeros((self.horizon, n, fleets), np.int64)
-        at, cells = fleets * (1 + self.horizon), sites * goods
-        self.held = np.tile(w.fresh[at : at + cells].reshape(sites, goods), (n, 1, 1))
-        store = w.fresh[at + 2 * cells : at + 2 * cells + w.stores * goods]
-        self.stored = np.tile(store.reshape(-1, goods), (n, 1, 1))
+        horizon = self.days + int(max(w.cycle_of.max(initial=0), w.out.max(initial=0))) + 1
+        self.free = np.tile(w.count, (n, 1))
+        self.back = np.zeros((horizon, n, len(w.room)), np.int64)
+        self.held = np.tile(w.stock, (n, 1, 1))
+        self.stored = np.tile(w.store, (n, 1, 1))
         self.coming = np.zeros((n, sites, goods), np.int64)
-        self.arrive = np.zeros((self.horizon, n, sites, goods), np.int64)
-        self.allowed = w.allowed.reshape(-1, goods)
+        self.arrive = np.zeros((horizon, n, sites, goods), np.int64)
         self.due = np.zeros((n, sites), np.int64)
         self.unmet[:], self.first[:] = 0, self.days
 
@@ -241,11 +234,11 @@ class _Feeding:
 
     def _wanted(self, r: int, t: int) -> Any:
         w, s, store = self.w, int(self.w.site[r]), int(self.w.end[r])
-        there = self.needed[s, min(self.days, t + int(w.out[r]))]
+        there = w.needed[s, min(self.days, t + int(w.out[r]))]
         on_hand = self.held[:, s] + self.coming[:, s]
-        useful = there - np.maximum(0, on_hand - (self.needed[s, t] - there))
-        useful = np.minimum(np.minimum(useful, self.storage[s] - on_hand), self.stored[:, store])
-        return np.maximum(0, useful) * self.allowed[r]
+        useful = there - np.maximum(0, on_hand - (w.needed[s, t] - there))
+        useful = np.minimum(np.minimum(useful, w.storage[s] - on_hand), self.stored[:, store])
+        return np.maximum(0, useful) * w.allowed[r]
 
     def _drive(self, r: int, s: int, fleets: list[tuple[int, int]], weight: Any, goes: Any, t: int) -> None:
         number = np.zeros(len(self.road), np.int64)

@@ -13,8 +13,10 @@ import numpy as np
 
 from waythrough.plan.futures import many
 from waythrough.plan.kernels import can_compile
+from waythrough.plan.kernels import feeding as goods_in
+from waythrough.plan.kernels import leaving as people_out
 from waythrough.plan.kernels.feeding import feeding
-from waythrough.plan.kernels.futures import World, roads
+from waythrough.plan.kernels.futures import Feeding, Leaving, World, roads
 from waythrough.plan.kernels.leaving import leaving
 
 COMPILED, NUMPY = "compiled", "numpy"
@@ -22,6 +24,10 @@ PAYS = 20_000
 """Futures from which loading, and the first time compiling, the compiled loop is quicker than numpy."""
 SHARE = 2_048
 """Futures that one processor takes at a time: their roads stay in its cache from one loop to the next."""
+SIDE_BY_SIDE = 512
+"""Futures that the compiled loops play at once: enough that what is looked up for all of them costs each next to
+nothing, few enough that where they stand stays in the cache.
+"""
 
 
 @dataclass(frozen=True)
@@ -47,11 +53,9 @@ def play(
     """
     run = _engine(engine or (COMPILED if number >= PAYS and can_compile() else NUMPY))
     weeks = -(-world.days // 7)
-    played = Played(
-        np.zeros((number, weeks), np.int64),
-        np.zeros((number, weeks), np.int64),
-        np.zeros((2, number), np.int64),
-    )
+    # Week by week in memory, as they are written.
+    moved, unmet = np.zeros((weeks, number), np.int64), np.zeros((weeks, number), np.int64)
+    played = Played(moved.T, unmet.T, np.zeros((2, number), np.int64))
 
     def part(begin: int) -> None:
         rows = slice(begin, min(number, begin + SHARE))
@@ -87,10 +91,35 @@ def loops(
     first: np.ndarray,
 ) -> None:
     """The three loops one after another, compiled or plain, for futures ``start`` and after."""
-    out, aid, horizon = world.leaving, world.feeding, world.horizon
-    road = np.zeros((len(moved), *world.answers.starts.shape), np.uint64)
+    number = len(moved)
+    road = np.zeros((*world.answers.starts.shape, number), np.uint64)
+    gone, short = np.zeros(moved.shape[::-1], np.int64), np.zeros(unmet.shape[::-1], np.int64)
     roads(*world.answers, seed, start, road)
-    ways = [np.ascontiguousarray(part) for part in (road[:, : world.outward], road[:, world.outward :])]
-    awake, goes = np.zeros(out.rises.shape[1], np.uint64), np.zeros(world.outward, np.uint64)
-    leaving(*out, np.zeros_like(out.fresh), awake, goes, ways[0], horizon, moved, first[0])
-    feeding(*aid, np.zeros_like(aid.fresh), ways[1], horizon, unmet, first[1])
+    side = min(number, SIDE_BY_SIDE)
+    leaving(*world.leaving, *_room_to_leave(world.leaving, side), road[: world.outward], gone, first[0])
+    feeding(*world.feeding, *_room_to_feed(world.feeding, side), road[world.outward :], short, first[1])
+    moved[:], unmet[:] = gone.T, short.T
+
+
+def _room_to_leave(out: Leaving, side: int) -> tuple[Any, ...]:
+    """What `leaving` writes in: days that vehicles stay away and people travel, and one more; numbers; lists."""
+    days, ring, ahead = len(out.waiting), _most(out.cycle_of), _most(out.out)
+    fleets, roads = len(out.room), len(out.site)
+    of = (fleets, len(out.special), len(out.register), len(out.in_all), roads)
+    state = np.zeros((people_out.state_rows(*of, days, ring, ahead), side), np.int32)
+    # A number is written down before it is known whether it stays, so a list has one place more.
+    lists = np.zeros((roads + 1, side + 1), np.uint32)
+    return ring, ahead, state, lists, np.zeros((5, side + 1), np.int64)
+
+
+def _room_to_feed(aid: Feeding, side: int) -> tuple[Any, ...]:
+    """What `feeding` writes in, as for those who leave."""
+    ring, ahead = _most(aid.cycle_of), _most(aid.out)
+    of = (len(aid.room), aid.stock.size, aid.store.size, len(aid.spacing), len(aid.site))
+    state = np.zeros((goods_in.state_rows(*of, ring, ahead), side), np.int64)
+    return ring, ahead, state, np.zeros(side + 1, np.uint32)
+
+
+def _most(days: np.ndarray) -> int:
+    """One more than the most days."""
+    return int(days.max(initial=0)) + 1

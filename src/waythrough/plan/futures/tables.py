@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import accumulate, chain
+from itertools import accumulate
 
 import numpy as np
 
@@ -14,9 +14,13 @@ from waythrough.plan.kernels.futures import WORD, Feeding, Leaving
 from waythrough.plan.network import AID, RETURN, Network, cycle_days
 from waythrough.terms.situation import DoorNow, FleetNow, Good, RouteNow
 
-MANY = 1 << 40
-"""No limit stated."""
+MANY = 1 << 30
+"""No limit stated, or one that nobody comes to: people, vehicles or rations. A future of people out stands in
+numbers of 32 bits.
+"""
 PER_THOUSAND = 1_000
+FLEET = 1 << 20
+"""No fleet is counted as larger than a million vehicles."""
 
 
 def leaving_table(
@@ -25,7 +29,6 @@ def leaving_table(
     needs: np.ndarray,
     found: Sequence[Lane],
     policy: Policy,
-    horizon: int,
 ) -> Leaving:
     """People out. ``needs`` are the special seats of a thousand people of each class; lanes are in their order."""
     s = network.situation
@@ -40,42 +43,32 @@ def leaving_table(
     ]
     live = np.array([lane.live for lane, _ in on], np.int64).reshape(len(on), s.days).T
     waiting = live + np.array([lane.ended for lane, _ in on], np.int64).reshape(len(on), s.days).T
-    # More than the day before: those of a lane that is done can wake only then.
-    rises = np.diff(waiting, axis=0, prepend=0) > 0
     large = _pairs(network, fleets, routes, lambda f: (-f.seats, f.id))
     special = _pairs(network, fleets, routes, lambda f: (-f.special_seats, -f.seats, f.id))
-    weeks = horizon // 7 + 1
-    begins_with = (
-        [f.count for f in fleets],
-        [0] * (horizon * len(fleets) + len(needs)),
-        [_limit(d.total) for d in s.destinations],
-        [_limit(d.per_week) for d in s.destinations] * weeks,
-        [_limit(d.per_day) for d in s.destinations] * horizon,
-    )
     return Leaving(
-        lane_class=whole(lane.group for lane, _ in on).astype(np.uint64),
-        lane_road=whole(n for _, n in on).astype(np.uint64),
-        waiting=np.stack([waiting, live], axis=2).astype(np.int32).ravel(),
-        rises=bits(rises.astype(int).tolist(), len(on)),
-        lanes_of=bits([[int(n == r) for _, n in on] for r in range(len(routes))], len(on)).ravel(),
+        lane_class=whole(lane.group for lane, _ in on),
+        lane_road=whole(n for _, n in on),
+        waiting=np.ascontiguousarray(np.stack([waiting, live], axis=2)),
         special=needs,
-        site=whole(sites[r.site] for r in routes).astype(np.uint64),
+        site=whole(sites[r.site] for r in routes),
         out=whole(r.days_out for r in routes),
         end=whole(ends[r.end] for r in routes),
         most=whole(_most(network, r) for r in routes),
         fleet_from=_from(large),
-        fleet_of=whole(f for pairs in (large, special) for pair in pairs for f, _ in pair).astype(np.uint64),
+        fleet_of=whole(f for pairs in (large, special) for pair in pairs for f, _ in pair),
         cycle_of=whole(c for pairs in (large, special) for pair in pairs for _, c in pair),
+        pool=_pools(large, len(fleets)),
+        count=whole(min(FLEET, f.count) for f in fleets),
         room=whole(max(1, f.seats * policy.filled_percent // 100) for f in fleets),
         places=whole(f.special_seats * PER_THOUSAND for f in fleets),
-        fleets_of=_masks(large),
         register=whole(_limit(site.registration_per_day) for site in s.sites),
-        towns=len(s.destinations),
-        fresh=whole(chain(*begins_with, [0] * (len(s.sites) + 3 * len(routes)))),
+        in_all=whole(_limit(d.total) for d in s.destinations),
+        per_week=whole(_limit(d.per_week) for d in s.destinations),
+        per_day=whole(_limit(d.per_day) for d in s.destinations),
     )
 
 
-def feeding_table(network: Network, routes: Sequence[RouteNow], horizon: int) -> Feeding:
+def feeding_table(network: Network, routes: Sequence[RouteNow]) -> Feeding:
     """Goods in. Everybody eats, also those who have left: nobody is ever fed by being moved."""
     s, goods = network.situation, life_saving(network.situation)
     sites = {site.id: n for n, site in enumerate(s.sites)}
@@ -94,18 +87,11 @@ def feeding_table(network: Network, routes: Sequence[RouteNow], horizon: int) ->
         if r.good == good.id
     )
 
+    cells = (len(s.sites), len(goods))
+
     def rations(at: Mapping[str, int], good: Good, otherwise: int = 0) -> int:
         return at[good.id] // good.grams_per_person_day if good.id in at else otherwise
 
-    stock = [rations(site.stock_g, good) for site in s.sites for good in goods]
-    begins_with = (
-        [f.count for f in fleets],
-        [0] * (horizon * len(fleets)),
-        stock,
-        stock,
-        [rations(store.stock_g, good) for store in s.warehouses for good in goods],
-        [0] * (len(stock) * horizon + len(s.sites) + len(routes) + 2 * len(goods)),
-    )
     return Feeding(
         site=whole(sites[r.site] for r in routes),
         out=whole(r.days_out for r in routes),
@@ -114,16 +100,19 @@ def feeding_table(network: Network, routes: Sequence[RouteNow], horizon: int) ->
         fleet_from=_from(pairs),
         fleet_of=whole(f for pair in pairs for f, _ in pair),
         cycle_of=whole(c for pair in pairs for _, c in pair),
+        count=whole(f.count for f in fleets),
         room=whole(max(1, f.payload_g) for f in fleets),
-        needed=needed.ravel(),
-        storage=whole(rations(site.storage_g, good, MANY) for site in s.sites for good in goods),
+        needed=needed,
+        stock=whole(rations(site.stock_g, good) for site in s.sites for good in goods).reshape(cells),
+        storage=whole(rations(site.storage_g, good, MANY) for site in s.sites for good in goods).reshape(
+            cells
+        ),
+        store=whole(rations(w.stock_g, good) for w in s.warehouses for good in goods).reshape(-1, len(goods)),
         receipts=np.array(receipts, np.int64).reshape(-1, 4),
         grams=whole(good.grams_per_person_day for good in goods),
-        allowed=whole(_allows(r, good.id, doors) for r in routes for good in goods),
+        allowed=whole(_allows(r, good.id, doors) for r in routes for good in goods).reshape(-1, len(goods)),
         spacing=whole(max(1, s.convoy_spacing_days) for _ in s.sites),
         least=whole(max(1, s.min_convoy_vehicles) for _ in s.sites),
-        stores=len(s.warehouses),
-        fresh=whole(chain(*begins_with)),
     )
 
 
@@ -168,8 +157,8 @@ def _allows(route: RouteNow, good: str, doors: dict[str, DoorNow]) -> bool:
     return all(not doors[d].goods or good in doors[d].goods for d in passed if d in doors)
 
 
-def _limit(places: int | None) -> int:
-    return MANY if places is None else places
+def _limit(number: int | None) -> int:
+    return MANY if number is None else min(MANY, number)
 
 
 # --- arrays ---------------------------------------------------------------------------------------------------
@@ -188,9 +177,14 @@ def bits(rows: Sequence[Sequence[int]], columns: int) -> np.ndarray:
     return np.array(split, np.uint64).reshape(len(rows), words)
 
 
-def _masks(pairs: Sequence[Sequence[tuple[int, int]]]) -> np.ndarray:
-    """The fleets of each road as bits of one word; fleets a word apart share a bit."""
-    return np.array([sum({1 << f % WORD for f, _ in each}) for each in pairs], np.uint64)
+def _pools(pairs: Sequence[Sequence[tuple[int, int]]], fleets: int) -> np.ndarray:
+    """For each fleet the first of those that stand in one pool with it: roads lead from one to the other."""
+    pool = np.arange(fleets)
+    for each in pairs:
+        for f, _ in each[1:]:
+            one, other = pool[f], pool[each[0][0]]
+            pool[(pool == one) | (pool == other)] = min(one, other)
+    return pool
 
 
 def _from(lists: Sequence[Sequence[object]]) -> np.ndarray:

@@ -13,7 +13,7 @@ from waythrough.plan.futures.families import lanes
 from waythrough.plan.futures.policy import ASK_SHUT, Policy
 from waythrough.plan.futures.tables import bits, feeding_table, leaving_table, starts_of, whole
 from waythrough.plan.kernels.futures import PARTS, WORD, Answers, World
-from waythrough.plan.network import AID, RETURN, Network, cycle_days
+from waythrough.plan.network import AID, RETURN, Network
 from waythrough.terms.problems import InputRefused
 from waythrough.terms.situation import DoorNow, RouteNow, Situation
 
@@ -55,13 +55,10 @@ def board(situation: Situation, policy: Policy) -> Board:
         _check_length(route)
     needs, found = lanes(situation)
     beliefs = _beliefs(situation, doors, policy)
-    longest = max((_longest(route, network) for route in (*outward, *aid)), default=0)
-    horizon = situation.days + 1 + longest
     world = World(
         _answers(network, doors, parties, (*outward, *aid), beliefs, policy),
-        leaving_table(network, outward, needs, found, policy, horizon),
-        feeding_table(network, aid, horizon),
-        horizon,
+        leaving_table(network, outward, needs, found, policy),
+        feeding_table(network, aid),
     )
     unknown = tuple(d.id for d in doors if beliefs[d.id][0] < 0 and beliefs[d.id][1] >= 0)
     known = {d.id for d in doors if beliefs[d.id][0] >= 0}
@@ -172,11 +169,6 @@ def _aid_routes(network: Network) -> list[RouteNow]:
     stores = {warehouse.id for warehouse in network.situation.warehouses}
     found = [r for r in network.of_purpose(AID) if r.end in stores and network.fleets(r)]
     return sorted(found, key=lambda r: (-severity.get(r.site, 1), network.exposure(r), r.id))
-
-
-def _longest(route: RouteNow, network: Network) -> int:
-    """Days until the last of a trip is over: its vehicles are back, its load or people are there."""
-    return max(route.last_offset, *(cycle_days(route, fleet) for fleet in network.fleets(route)))
 
 
 def _check_length(route: RouteNow) -> None:

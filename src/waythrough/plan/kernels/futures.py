@@ -1,9 +1,9 @@
 """Many futures of one situation: what parties answer, and on which days that opens which road.
 
-Three loops follow one another, whole numbers only, the same on every machine: this one, people out (``leaving``)
-and goods in (``feeding``). Vehicles of one never do the other's work, and nobody is ever fed by being moved, so the
+Three loops follow one another, whole numbers in and out, the same on every machine: this one, people out
+(``leaving``) and goods in (``feeding``). Vehicles of one never do the other's work, and nobody is ever fed by being moved, so the
 two meet nowhere but on the roads. They are compiled where numba is installed. ``plan.futures.many`` does the same
-sums for many futures side by side with numpy alone, to the last digit; a test holds the two together.
+sums with numpy alone, to the last digit; a test holds the two together.
 """
 
 from __future__ import annotations
@@ -22,11 +22,6 @@ PARTS = 16
 """Binary digits of the share of days on which a party lets nothing pass: one draw each, for 64 days at once."""
 WORD = 64
 """Days in one word of bits."""
-DE_BRUIJN = 0x03F79D71B4CB0A89
-"""A number whose 64 rotations all begin differently (Leiserson, Prokop and Randall 1998)."""
-_PLACES = np.zeros(64, np.uint64)
-for _n in range(64):
-    _PLACES[(DE_BRUIJN << _n & (1 << 64) - 1) >> 58] = _n
 
 
 class Answers(NamedTuple):
@@ -57,32 +52,32 @@ class Answers(NamedTuple):
 
 class Leaving(NamedTuple):
     """People, the roads they leave by, and what receives them. Lanes are in the order in which they are served:
-    the people of one class who may be taken to one place by one road. Tables of two numbers a row are laid flat.
+    the people of one class who may be taken to one place by one road. A pool is fleets that roads have in common.
     """
 
-    lane_class: Any  # (lanes,) uint64
-    lane_road: Any  # (lanes,) uint64
-    waiting: Any  # (days × lanes × 2,) int32: consent holds or has held; holds that day
-    rises: Any  # (days, lane words) bits: lanes with more whose consent holds or has held than the day before
-    lanes_of: Any  # (roads × lane words,) bits
+    lane_class: Any  # (lanes,)
+    lane_road: Any  # (lanes,)
+    waiting: Any  # (days, lanes, 2) consent holds or has held; holds that day
     special: Any  # (classes,) special seats that a thousand of them need
-    site: Any  # (roads,) uint64
+    site: Any  # (roads,)
     out: Any  # (roads,) days
     end: Any  # (roads,) destination
     most: Any  # (roads,) vehicles a day
     fleet_from: Any  # (roads + 1,)
-    fleet_of: Any  # (2 × pairs,) uint64: the largest first; those with most special seats first
+    fleet_of: Any  # (2 × pairs,) the largest first; those with most special seats first
     cycle_of: Any  # (2 × pairs,) days
+    pool: Any  # (fleets,) number of the first fleet of its pool
+    count: Any  # (fleets,) vehicles
     room: Any  # (fleets,) seats of a vehicle that are filled
     places: Any  # (fleets,) special seats of a vehicle, in thousandths
-    fleets_of: Any  # (roads,) bits: fleets that may drive it, 63 after one another and then again
     register: Any  # (sites,) people a day
-    towns: int
-    fresh: Any  # what a future begins with: vehicles, people gone, places in all, by week and by day
+    in_all: Any  # (towns,) people
+    per_week: Any  # (towns,) people
+    per_day: Any  # (towns,) people
 
 
 class Feeding(NamedTuple):
-    """Sites, stores, and the roads between them. Goods are counted in rations; tables are laid flat."""
+    """Sites, stores, and the roads between them. Goods are counted in rations."""
 
     site: Any  # (roads,)
     out: Any  # (roads,) days
@@ -91,25 +86,25 @@ class Feeding(NamedTuple):
     fleet_from: Any  # (roads + 1,)
     fleet_of: Any  # (pairs,)
     cycle_of: Any  # (pairs,) days
+    count: Any  # (fleets,) vehicles
     room: Any  # (fleets,) grams a vehicle carries
-    needed: Any  # (sites × (days + 1),) rations of one good from that day on
-    storage: Any  # (sites × goods,)
+    needed: Any  # (sites, days + 1) rations of one good from that day on
+    stock: Any  # (sites, goods)
+    storage: Any  # (sites, goods)
+    store: Any  # (stores, goods)
     receipts: Any  # (receipts, 4) day, warehouse, good, rations; by day
     grams: Any  # (goods,)
-    allowed: Any  # (roads × goods,) 1 or 0
+    allowed: Any  # (roads, goods) 1 or 0
     spacing: Any  # (sites,) days between convoys
     least: Any  # (sites,) vehicles of a convoy
-    stores: int
-    fresh: Any  # what a future begins with: vehicles, stock held and on hand, stores
 
 
 class World(NamedTuple):
-    """A situation and a policy as whole numbers. ``horizon`` is the days until the last of any trip is over."""
+    """A situation and a policy as whole numbers."""
 
     answers: Answers
     leaving: Leaving
     feeding: Feeding
-    horizon: int
 
     @property
     def days(self) -> int:
@@ -128,12 +123,6 @@ def mix(z: Any) -> Any:
     z = (z ^ (z >> np.uint64(30))) * np.uint64(FIRST)
     z = (z ^ (z >> np.uint64(27))) * np.uint64(SECOND)
     return z ^ (z >> np.uint64(31))
-
-
-@helper()
-def lowest(bits: Any) -> Any:
-    """The number of the lowest bit that is set, as a uint64; of the bits of a uint64 that is not nothing."""
-    return _PLACES[((bits & (~bits + np.uint64(1))) * np.uint64(DE_BRUIJN)) >> np.uint64(58)]
 
 
 @helper()
@@ -156,7 +145,7 @@ def roads(
     below: Any, together: Any, impeded: Any, starts: Any, door_from: Any, door_of: Any, offset_of: Any,
     party_from: Any, party_of: Any, seed: int, start: int, found: Any,
 ) -> None:  # fmt: skip
-    """The days on which trips may start in futures ``start`` and after. Shape of ``found``: (futures, roads, words)."""
+    """The days on which trips may start in futures ``start`` and after. Shape of ``found``: (roads, words, futures)."""
     golden, one, half, low = np.uint64(GOLDEN), np.uint64(1), np.uint64(32), np.uint64(0xFFFFFFFF)
     (doors, words), parties, levels, days = (
         known.shape,
@@ -167,7 +156,7 @@ def roads(
     opens, stopped = np.zeros((doors, words), np.uint64), np.zeros((parties, words), np.uint64)
     level, common = np.zeros(parties, np.int64), np.zeros(parties, np.int64)
     seed_key = mix(np.uint64(seed) + golden)
-    for row in range(found.shape[0]):
+    for row in range(found.shape[2]):
         key = mix(seed_key + (np.uint64(start + row) + one) * golden)
         for p in range(parties):
             x = mix(key + np.uint64(LEVEL + p + 1) * golden)
@@ -202,4 +191,4 @@ def roads(
                     bits &= shifted
                 for i in range(party_from[r], party_from[r + 1]):
                     bits &= ~stopped[party_of[i], k]
-                found[row, r, k] = bits
+                found[r, k, row] = bits

@@ -1,4 +1,4 @@
-"""People out, future by future: who leaves by which road on which day. See `kernels.futures`."""
+"""People out, many futures side by side: who leaves by which road on which day. See `kernels.futures`."""
 
 from __future__ import annotations
 
@@ -7,123 +7,169 @@ from typing import Any
 import numpy as np
 
 from waythrough.plan.kernels import kernel
-from waythrough.plan.kernels.futures import lowest
 
 
-@kernel(lowest)
+@kernel()
 def leaving(
-    lane_class: Any, lane_road: Any, waiting: Any, rises: Any, lanes_of: Any, special: Any, site: Any, out: Any,
-    end: Any, most: Any, fleet_from: Any, fleet_of: Any, cycle_of: Any, room: Any, places: Any, fleets_of: Any,
-    register: Any, towns: int, fresh: Any, state: Any, awake: Any, goes: Any, road: Any, horizon: int, moved: Any,
-    first: Any,
+    lane_class: Any, lane_road: Any, waiting: Any, special: Any, site: Any, out: Any, end: Any, most: Any,
+    fleet_from: Any, fleet_of: Any, cycle_of: Any, pool: Any, count: Any, room: Any, places: Any, register: Any,
+    in_all: Any, per_week: Any, per_day: Any, ring: int, ahead: int, state: Any, lists: Any, notes: Any, road: Any,
+    moved: Any, first: Any,
 ) -> None:  # fmt: skip
-    """Who leaves in each future, given the days on which roads are open. Shape of ``road``: (futures, roads, words).
+    """Who leaves in each future, given the days on which roads are open. Shape of ``road``: (roads, words, futures).
 
-    Into ``moved`` people by week, shape (futures, weeks); into ``first`` the day of the first journey, as many days
-    as there are where there is none, shape (futures,). ``state``, as long as ``fresh``, and ``awake``, as
-    long as there are words of lanes, and ``goes``, as long as there are roads, are written over.
+    Into ``moved`` people by week, shape (weeks, futures); into ``first`` the day of the first journey, as many days
+    as there are where there is none, shape (futures,). ``state`` (see `state_rows`), ``lists``, a row for each road
+    and one more, and ``notes``, five rows, are written over; a row of them is for as many futures as are played side
+    by side.
 
-    Written for speed: tables are flat, and looked up by unsigned numbers, which numba does not ask whether they are
-    below nothing; little is asked that a processor could guess wrong.
+    Written for speed. Day by day and lane by lane, all futures in which the lane's road is still open are gone
+    through at once, by a list of their numbers: what is the same for all of them is looked up once, and nothing is
+    asked that a processor could guess wrong. A list is made shorter by writing every number down and going on only
+    from those that stay. Lists are numbered without sign, for numba asks of other numbers whether they are below
+    nothing. Divisions are by real numbers: half more than a whole number, times the inverse of another, is cut off
+    at the right whole number for all numbers below 2⁵⁰.
     """
-    one, days, words, roads = np.uint64(1), rises.shape[0], rises.shape[1], site.shape[0]
-    sites, fleets, pairs = register.shape[0], room.shape[0], fleet_of.shape[0] // 2
-    lanes = np.uint64(lane_class.shape[0])
-    # A future's state, as `tables.leaving_table` lays it out.
-    free, back = state[:fleets], state[fleets : fleets + horizon * fleets]
-    gone = state[fleets + horizon * fleets : fleets + horizon * fleets + special.shape[0]]
-    left_places = state[fleets + horizon * fleets + special.shape[0] :]
-    weekly, daily = towns, towns + towns * (horizon // 7 + 1)
-    desk = left_places[daily + towns * horizon :]
+    days, lanes, roads, pairs = waiting.shape[0], waiting.shape[1], site.shape[0], fleet_of.shape[0] // 2
+    fleets, classes, sites, towns = room.shape[0], special.shape[0], register.shape[0], in_all.shape[0]
+    weeks, one = -(-(days + ahead) // 7), np.uint64(1)
+    # The rows of `state_rows`, in turn.
+    free, back, home = state[:fleets], state[fleets:], state[(1 + ring) * fleets :]
+    gone = home[fleets:]
+    total, in_week, on_day = gone[classes:], gone[classes + towns :], gone[classes + (1 + weeks) * towns :]
+    desk = on_day[ahead * towns :]
     spare, apart, left = desk[sites:], desk[sites + roads :], desk[sites + 2 * roads :]
-    for row in range(road.shape[0]):
-        for i in range(fresh.shape[0]):
-            state[i] = fresh[i]
-        for m in range(words):
-            awake[m] = 0
-        for i in range(moved.shape[1]):
-            moved[row, i] = 0
-        began = days
+    number = np.zeros(roads, np.uint64)
+    for begin in range(0, road.shape[2], state.shape[1]):
+        many = min(state.shape[1], road.shape[2] - begin)
+        for x in range(state.shape[0]):
+            for v in range(many):
+                state[x, v] = 0
+        for x in range(moved.shape[0]):
+            for v in range(many):
+                moved[x, begin + v] = 0
+        for v in range(many):
+            first[begin + v] = days
+        for f in range(fleets):
+            # They come home on the first day, as others do later.
+            for v in range(many):
+                back[f, v] = count[f]
+        for d in range(towns):
+            for v in range(many):
+                total[d, v] = in_all[d]
+            for x in range(weeks):
+                for v in range(many):
+                    in_week[x * towns + d, v] = per_week[d]
         for t in range(days):
+            week, word, bit, some = t // 7, t >> 6, np.uint64(t & 63), np.uint64(0)
             for f in range(fleets):
-                free[f] += back[np.uint64(t * fleets + f)]
-            for m in range(words):
-                awake[m] |= rises[t, m]
-            some, bit = np.uint64(0), np.uint64(t & 63)
+                x, g = t % ring * fleets + f, pool[f]
+                for v in range(many):
+                    free[f, v] += back[x, v]
+                    home[g, v] += back[x, v]
+                    back[x, v] = 0
+            for d in range(towns):
+                for x in range(ahead if t == 0 else 1):
+                    for v in range(many):
+                        on_day[(t + ahead - 1 - x) % ahead * towns + d, v] = per_day[d]
             for r in range(roads):
-                goes[r] = (road[row, r, t >> 6] >> bit) & one
-                some |= goes[r]
+                n_open = np.uint64(0)
+                for v in range(many):
+                    lists[r, n_open] = v
+                    n_open += (road[r, word, begin + v] >> bit) & one
+                number[r] = n_open
+                some += n_open
+                for v in range(many):
+                    spare[r, v] = 0
+                    apart[r, v] = 0
+                    left[r, v] = most[r]
             if some == 0:
                 continue
-            home, went = np.uint64(0), 0
-            for f in range(fleets):
-                home |= np.uint64(free[f] > 0) << np.uint64(f & 63)
-            for r in range(roads):
-                goes[r] *= np.uint64((home & fleets_of[r]) != 0)
-                spare[r], apart[r], left[r] = 0, 0, most[r]
-                desk[site[r]] = register[site[r]]
-            for word in range(words):
-                todo = np.uint64(0)
-                for r in range(roads):
-                    todo |= lanes_of[np.uint64(r * words + word)] * goes[r]
-                todo &= awake[word]
-                while todo:
-                    i = np.uint64(64 * word) + lowest(todo)
-                    mine = todo & (~todo + one)
-                    todo ^= mine
-                    c, r, at = lane_class[i], lane_road[i], np.uint64(2) * (np.uint64(t) * lanes + i)
-                    n = min(waiting[at] - gone[c], waiting[at + one])
-                    if n <= 0:
-                        # Nobody is left of those who could leave so far: until there are more.
-                        awake[word] ^= mine
-                        continue
-                    d, s, there = end[r], site[r], t + out[r]
-                    in_town, in_week = np.uint64(d), np.uint64(weekly + there // 7 * towns + d)
-                    on_day = np.uint64(daily + there * towns + d)
-                    have = min(left_places[in_town], min(left_places[in_week], left_places[on_day]))
-                    have = max(0, min(have, min(n, desk[s])))
-                    needs, first_of, last_of = special[c], fleet_from[r], fleet_from[r + one]
-                    seats, seats_apart, vehicles, room_for = spare[r], apart[r], left[r], have
-                    if needs > 0:
-                        first_of, last_of = first_of + pairs, last_of + pairs
-                        # No vehicle is sent for people whom its special seats could not take.
-                        could = seats_apart
-                        for j in range(first_of, last_of):
-                            could += (
-                                min(free[fleet_of[np.uint64(j)]], vehicles) * places[fleet_of[np.uint64(j)]]
-                            )
-                        have = min(have, could // needs)
+            for s in range(sites):
+                for v in range(many):
+                    desk[s, v] = register[s]
+            for i in range(lanes):
+                r, c, live = lane_road[i], lane_class[i], waiting[t, i, 1]
+                ended, needs = waiting[t, i, 0] - live, special[c]
+                if number[r] == 0 or live == 0:
+                    continue
+                s, d, there = site[r], end[r], t + out[r]
+                x, y = there // 7 * towns + d, there % ahead * towns + d
+                first_of, last_of = fleet_from[r], fleet_from[r + 1]
+                g, keep, few = pool[fleet_of[first_of]], np.uint64(0), np.uint64(0)
+                # Who could leave, and whom could registration and reception take? Where nobody is left of this lane
+                # the road stays on the list; where no vehicle is left it does not.
+                for q in range(number[r]):
+                    v = lists[r, q]
+                    n = live - max(0, gone[c, v] - ended)
+                    can = min(min(total[d, v], in_week[x, v]), min(on_day[y, v], min(desk[s, v], n)))
+                    has = np.int64(spare[r, v] + home[g, v])
+                    lists[r, keep] = v
+                    keep += one - np.uint64((-n >> 63) & 1)
+                    lists[roads, few] = v
+                    notes[0, few] = n
+                    notes[1, few] = max(0, can)
+                    notes[2, few] = max(0, can)
+                    notes[3, few] = max(0, can) - spare[r, v]
+                    notes[4, few] = -apart[r, v]
+                    few += np.uint64(((-n & -has) >> 63) & 1)
+                if needs > 0:
+                    # No vehicle is sent for people whom its special seats could not take.
+                    first_of, last_of, by = first_of + pairs, last_of + pairs, 1.0 / needs
                     for j in range(first_of, last_of):
-                        short, short_apart = have - seats, have * needs - seats_apart
-                        if short <= 0 and short_apart <= 0:
-                            break
-                        f = fleet_of[np.uint64(j)]
-                        most_now = min(free[f], vehicles)
-                        sent = most_now
-                        if short < sent * room[f]:
-                            sent = max(0, short + room[f] - 1) // room[f]
-                        if short_apart > sent * places[f] and places[f] > 0:
-                            sent = min(most_now, (short_apart + places[f] - 1) // places[f])
-                        free[f] -= sent
-                        back[np.uint64((t + cycle_of[np.uint64(j)]) * fleets) + f] += sent
-                        vehicles -= sent
-                        seats += sent * room[f]
-                        seats_apart += sent * places[f]
-                    take = min(have, seats)
-                    if needs > 0:
-                        take = min(take, seats_apart // needs)
-                    # The road is full for everybody; too few special seats stop only those who need them.
-                    full = np.uint64((take < n) & ((needs == 0) | (take == room_for)))
-                    goes[r] &= ~full
-                    todo &= ~(lanes_of[r * np.uint64(words) + np.uint64(word)] * full)
-                    spare[r], apart[r], left[r] = seats - take, seats_apart - take * needs, vehicles
-                    gone[c] += take
-                    desk[s] -= take
-                    left_places[in_town] -= take
-                    left_places[in_week] -= take
-                    left_places[on_day] -= take
-                    went += take
-            if went > 0:
-                moved[row, t // 7] += went
-                began = min(began, t)
-        first[row] = began
+                        f = fleet_of[j]
+                        for q in range(few):
+                            v = lists[roads, q]
+                            notes[4, q] -= min(free[f, v], left[r, v]) * places[f]
+                    for q in range(few):
+                        v = lists[roads, q]
+                        have = min(notes[1, q], np.int64((0.5 - notes[4, q]) * by))
+                        notes[2, q] = have
+                        notes[3, q] = have - spare[r, v]
+                        notes[4, q] = have * needs - apart[r, v]
+                # Vehicles for those still without a seat, or without the special seats they need.
+                for j in range(first_of, last_of):
+                    f = fleet_of[j]
+                    seats, by, lying = room[f], 1.0 / room[f], places[f]
+                    by_lying = 1.0 / lying if lying > 0 else 0.0
+                    x_back = (t + cycle_of[j]) % ring * fleets + f
+                    for q in range(few):
+                        v = lists[roads, q]
+                        asked = np.int64((notes[3, q] + (seats - 0.5)) * by)
+                        asked = max(asked, np.int64((notes[4, q] + (lying - 0.5)) * by_lying))
+                        sent = max(0, min(asked, min(free[f, v], left[r, v])))
+                        free[f, v] -= sent
+                        home[g, v] -= sent
+                        back[x_back, v] += sent
+                        left[r, v] -= sent
+                        notes[3, q] -= sent * seats
+                        notes[4, q] -= sent * lying
+                # Who is aboard. The road is full for everybody; too few special seats stop only those who need them.
+                by, anybody = 1.0 / needs if needs > 0 else 0.0, np.int64(1 << 40 if needs == 0 else 0)
+                for q in range(few):
+                    v, have = lists[roads, q], notes[2, q]
+                    seats, lying = have - notes[3, q], have * needs - notes[4, q]
+                    take = min(min(have, seats), np.int64((lying + 0.5) * by) + anybody)
+                    spare[r, v] = seats - take
+                    apart[r, v] = lying - take * needs
+                    gone[c, v] += take
+                    desk[s, v] -= take
+                    total[d, v] -= take
+                    in_week[x, v] -= take
+                    on_day[y, v] -= take
+                    moved[week, begin + v] += take
+                    first[begin + v] = min(first[begin + v], t if take > 0 else days)
+                    lists[r, keep] = v
+                    is_full = (take - notes[0, q]) & ((notes[1, q] - take - 1) | -anybody)
+                    keep += one - np.uint64((is_full >> 63) & 1)
+                number[r] = keep
+
+
+def state_rows(
+    fleets: int, classes: int, sites: int, towns: int, roads: int, days: int, ring: int, ahead: int
+) -> int:
+    """How many numbers a future of `leaving` stands in: vehicles here, coming back and at home by pool; people gone;
+    places in all, by week and by day; the desks; seats to spare, special seats and vehicles left on each road.
+    """
+    weeks = -(-(days + ahead) // 7)
+    return fleets * (2 + ring) + classes + towns * (1 + weeks + ahead) + sites + 3 * roads
