@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import random
 import subprocess
 import sys
+from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,7 @@ import pytest
 from unit.plan.corruptions import CORRUPTIONS
 from unit.plan.invented import situation
 from waythrough.plan.check import check, main
+from waythrough.plan.check.facts import Facts
 from waythrough.plan.files import load_plan, save
 from waythrough.plan.program import make
 from waythrough.terms.planned import Plan
@@ -52,6 +56,28 @@ def test_the_sound_plan_is_the_one_the_corruptions_were_written_for(sound: tuple
 def test_there_are_enough_corruptions_over_enough_rules() -> None:
     assert len(CORRUPTIONS) >= 50
     assert len({rule for rule, _ in CORRUPTIONS.values()}) >= 30
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_vehicles_away_are_told_day_by_day_as_counting_each_day_tells(
+    seed: int, sound: tuple[Situation, Plan]
+) -> None:
+    given, plan = sound
+    luck = random.Random(seed)
+    trips = tuple(replace(luck.choice(plan.returns), day=luck.randrange(12), seats=()) for _ in range(12))
+    facts = Facts(given, replace(plan, returns=trips))
+    busy = Counter(
+        (trip.fleet, trip.day + n)
+        for _, trip in facts.known
+        for n in range(facts.kept(facts.routes[trip.route], facts.fleets[trip.fleet]))
+        for _ in range(trip.vehicles)
+    )
+    too_many = [(f"fleet {name}", n, day) for (name, day), n in busy.items() if n > facts.fleets[name].count]
+    found = [(b.place, b.found) for b in check(given, facts.plan) if b.rule == "fleet-size"]
+    assert too_many
+    assert len(found) == len(too_many)
+    for place, n, day in too_many:
+        assert any(place == p and f.startswith(f"{n} vehicles away on day {day}, ") for p, f in found)
 
 
 @pytest.mark.parametrize("name", CORRUPTIONS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from functools import cached_property
 
@@ -33,6 +34,8 @@ class Facts:
         self.returns = [(f"return {n}", trip) for n, trip in enumerate(plan.returns)]
         self.evacuations = [(f"evacuation {n}", trip) for n, trip in enumerate(plan.evacuations)]
         self.trips: list[tuple[str, Trip]] = [*self.evacuations, *self.convoys, *self.returns]
+        self.days_driven: dict[tuple[str, int], bool] = {}
+        self.short: dict[bool, dict[str, int]] = {}
         # Trips whose route cannot be trusted are reported once and left out of the counts that need a route.
         self.known = [(place, trip) for place, trip in self.trips if trip.route in self.routes]
 
@@ -80,6 +83,11 @@ class Facts:
 
     def drivable(self, route: RouteNow, day: int) -> bool:
         """True if a trip may start on that day: every leg has a door, and each is open when it is passed."""
+        if (route.id, day) not in self.days_driven:
+            self.days_driven[route.id, day] = self._doors_open(route, day)
+        return self.days_driven[route.id, day]
+
+    def _doors_open(self, route: RouteNow, day: int) -> bool:
         named = all(use.doors for use in (*route.out, *route.back))
         return (
             named
@@ -143,6 +151,14 @@ class Facts:
             sum(self.households[s.household].size for s in trip.seats if s.household in self.households)
             for _, trip in self.returns
         ]
+
+    @cached_property
+    def leaving(self) -> Counter[tuple[str, int]]:
+        """People who leave a site on a day."""
+        found: Counter[tuple[str, int]] = Counter()
+        for (_, trip), people in zip(self.returns, self.people, strict=True):
+            found[trip.site, trip.day] += people
+        return found
 
     @cached_property
     def homes_seated(self) -> int:

@@ -22,13 +22,15 @@ def _receives(f: Facts) -> Found:
 
 def _reception(f: Facts) -> Found:
     """H8: places by day and week of arrival, and in all. Week 0 is days 0 to 6."""
-    arriving: Counter[tuple[str, str, int]] = Counter()
+    daily: Counter[tuple[str, int]] = Counter()
     for (_, trip), people in zip(f.returns, f.people, strict=True):
         if trip.route in f.routes:
-            day = f.arrival(trip)
-            arriving["day", trip.destination, day] += people
-            arriving["week", trip.destination, day // 7] += people
-            arriving["total", trip.destination, 0] += people
+            daily[trip.destination, f.arrival(trip)] += people
+    arriving: Counter[tuple[str, str, int]] = Counter()
+    for (name, day), people in daily.items():
+        arriving["day", name, day] += people
+        arriving["week", name, day // 7] += people
+        arriving["total", name, 0] += people
     for (span, name, n), people in sorted(arriving.items()):
         end = f.destinations.get(name)
         if end is None:
@@ -41,10 +43,7 @@ def _reception(f: Facts) -> Found:
 
 def _registration(f: Facts) -> Found:
     """H9: people leaving a site on a day, against what its desk can register."""
-    leaving: Counter[tuple[str, int]] = Counter()
-    for (_, trip), people in zip(f.returns, f.people, strict=True):
-        leaving[trip.site, trip.day] += people
-    for (name, day), people in sorted(leaving.items()):
+    for (name, day), people in sorted(f.leaving.items()):
         most = f.sites[name].registration_per_day if name in f.sites else None
         if most is not None and people > most:
             yield (
@@ -56,17 +55,18 @@ def _registration(f: Facts) -> Found:
 
 def _people_caps(f: Facts) -> Found:
     """H10: people who pass a door on a day, on their way out, against the cap in its guarantee."""
+    caps = {door.id: door.max_people for door in f.doors.values() if door.max_people is not None}
+    capped = {route: [use for use in passed if use[0] in caps] for route, passed in f.passed_loaded.items()}
     passing: Counter[tuple[str, int]] = Counter()
     patients = {one.id: one.people + one.escorts for one in f.situation.evacuations}
     rides = [(trip.route, trip.day, n) for (_, trip), n in zip(f.returns, f.people, strict=True)]
     rides += [(trip.route, trip.day, patients.get(trip.evacuation, 0)) for _, trip in f.evacuations]
     for route, left, people in rides:
-        for door, offset in f.passed_loaded.get(route, ()):
+        for door, offset in capped.get(route, ()):
             passing[door, left + offset] += people
     for (name, day), people in sorted(passing.items()):
-        most = f.doors[name].max_people if name in f.doors else None
-        if most is not None and people > most:
-            yield "people-cap", f"door {name}", f"{people} people on day {day}, {most} allowed"
+        if people > caps[name]:
+            yield "people-cap", f"door {name}", f"{people} people on day {day}, {caps[name]} allowed"
 
 
 RULES = (_receives, _reception, _registration, _people_caps)

@@ -22,7 +22,13 @@ def _frozen(f: Facts) -> Found:
     told = {p.household: p for p in f.situation.promised if 0 <= p.day < f.situation.frozen_days}
     homes = f.named(set(told))
     kin = f.kin_of(homes)
-    going = {s.household: (t.destination, t.day) for _, t in f.returns for s in t.seats}
+    going = {
+        s.household: (t.destination, t.day)
+        for _, t in f.returns
+        if told
+        for s in t.seats
+        if s.household in told
+    }
     for name, promise in told.items():
         if name not in homes or going.get(name) == (promise.destination, promise.day):
             continue

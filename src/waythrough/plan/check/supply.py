@@ -47,10 +47,7 @@ def _storage(f: Facts) -> Found:
 
 def population(f: Facts, *, nobody_left: bool) -> dict[str, list[int]]:
     """H14: people at each site day by day: those counted, the changes without us, less those who left."""
-    gone: Counter[tuple[str, int]] = Counter()
-    if not nobody_left:
-        for (_, trip), people in zip(f.returns, f.people, strict=True):
-            gone[trip.site, trip.day] += people
+    gone: Counter[tuple[str, int]] = Counter() if nobody_left else f.leaving
     found = {}
     for site in f.situation.sites:
         change = [*site.changes[: f.days], *[0] * (f.days - len(site.changes))]
@@ -71,6 +68,12 @@ def arrivals(f: Facts) -> Counter[tuple[str, int, str]]:
 
 def unmet(f: Facts, *, nobody_left: bool) -> dict[str, int]:
     """Person-days short of each life-saving good, counted day by day from the loads as they arrive."""
+    if nobody_left not in f.short:
+        f.short[nobody_left] = _unmet(f, nobody_left=nobody_left)
+    return f.short[nobody_left]
+
+
+def _unmet(f: Facts, *, nobody_left: bool) -> dict[str, int]:
     arriving, people = arrivals(f), population(f, nobody_left=nobody_left)
     return {
         good.id: sum(

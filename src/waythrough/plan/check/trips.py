@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from waythrough.plan.check.facts import Facts, Found
 from waythrough.terms.planned import ConvoyTrip, EvacuationTrip, ReturnTrip
@@ -37,6 +37,8 @@ def _days(f: Facts) -> Found:
 def _doors(f: Facts) -> Found:
     for place, trip in f.known:
         route = f.routes[trip.route]
+        if f.drivable(route, trip.day):
+            continue
         ways = (("door-shut", route.out), ("door-shut-return", route.back))
         for rule, uses in ways:
             for use in uses:
@@ -53,14 +55,15 @@ def _doors(f: Facts) -> Found:
 
 
 def _caps(f: Facts) -> Found:
+    caps = {door.id: door.max_vehicles for door in f.doors.values() if door.max_vehicles is not None}
+    capped = {route: [use for use in passed if use[0] in caps] for route, passed in f.passed.items()}
     passing: Counter[tuple[str, int]] = Counter()
     for _, trip in f.known:
-        for door, offset in f.passed[trip.route]:
+        for door, offset in capped[trip.route]:
             passing[door, trip.day + offset] += trip.vehicles
     for (door, day), n in sorted(passing.items()):
-        cap = f.doors[door].max_vehicles if door in f.doors else None
-        if cap is not None and n > cap:
-            yield "vehicle-cap", f"door {door}", f"{n} vehicles on day {day}, {cap} allowed"
+        if n > caps[door]:
+            yield "vehicle-cap", f"door {door}", f"{n} vehicles on day {day}, {caps[door]} allowed"
 
 
 def _fleets(f: Facts) -> Found:
@@ -75,18 +78,25 @@ def _fleets(f: Facts) -> Found:
         lent = purpose == EvacuationTrip.purpose and fleet.purpose == ReturnTrip.purpose
         if (fleet.purpose != purpose and not lent) or (route and not f.carries(fleet, route)):
             yield "fleet-route", place, f"fleet {fleet.id} does not drive route {trip.route} for {purpose}"
-    busy: Counter[tuple[str, int]] = Counter()
+
+
+def _away(f: Facts) -> Found:
+    """H7: a fleet never has more vehicles away than it has."""
+    # How many more are away from a day on than on the day before: they leave, and they are back.
+    turns: Counter[tuple[str, int]] = Counter()
     for _, trip in f.known:
         if trip.fleet in f.fleets:
-            for day in range(trip.day, trip.day + f.kept(f.routes[trip.route], f.fleets[trip.fleet])):
-                busy[trip.fleet, day] += trip.vehicles
-    for (name, day), n in sorted(busy.items()):
-        if n > f.fleets[name].count:
-            yield (
-                "fleet-size",
-                f"fleet {name}",
-                f"{n} vehicles away on day {day}, {f.fleets[name].count} there are",
-            )
+            back = trip.day + f.kept(f.routes[trip.route], f.fleets[trip.fleet])
+            turns[trip.fleet, trip.day] += trip.vehicles
+            turns[trip.fleet, back] -= trip.vehicles
+    for name, changes in groupby(sorted(turns.items()), lambda change: change[0][0]):
+        away, there = 0, f.fleets[name].count
+        for ((_, day), more), ((_, until), _) in pairwise(changes):
+            away += more
+            if away > there:
+                for t in range(day, until):
+                    found = f"{away} vehicles away on day {t}, {there} there are"
+                    yield "fleet-size", f"fleet {name}", found
 
 
 # --- aid --------------------------------------------------------------------------------------------------
@@ -138,4 +148,4 @@ def _convoys(f: Facts) -> Found:
                 yield "convoy-spacing", f"site {site}", found
 
 
-RULES = (_routes, _days, _doors, _caps, _fleets, _loads, _allowed_goods, _convoys)
+RULES = (_routes, _days, _doors, _caps, _fleets, _away, _loads, _allowed_goods, _convoys)

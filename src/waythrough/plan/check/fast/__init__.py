@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import chain
+from operator import attrgetter
+
 from waythrough.plan.check.fast import certificate, people
-from waythrough.plan.check.fast.crowd import Crowd
+from waythrough.plan.check.fast.crowd import Crowd, ints
 from waythrough.plan.check.rules import run
 from waythrough.terms.planned import Breach, Plan
 from waythrough.terms.situation import Situation
@@ -13,13 +16,14 @@ def fits(situation: Situation, plan: Plan) -> bool:
     """True if no sum can leave 64 bits. Where one could, only the plain loops are exact."""
     c = situation.households.columns
     homes, seats = len(c.ids), sum(len(trip.seats) for trip in plan.returns)
-    size = max(max(column, default=0) for column in (c.size, c.special, c.stretchers))
-    weight = max(c.weight, default=0)
+    counts = [ints(column) for column in (c.size, c.special, c.stretchers, c.weight)]
+    *sizes, weight = (int(count.max(initial=0)) for count in counts)
     days = max([situation.days, *(abs(trip.day) for trip in plan.returns)])
-    vehicle = max((abs(seat.vehicle) for trip in plan.returns for seat in trip.seats), default=0)
+    vehicles = map(attrgetter("vehicle"), chain.from_iterable(trip.seats for trip in plan.returns))
+    vehicle = max(map(abs, vehicles), default=0)
     worth = 10 * weight * 2 * (situation.days + days) * (homes + seats + 1)
-    least = min(min(column, default=0) for column in (c.size, c.special, c.stretchers, c.weight))
-    return least >= 0 and worth * (size + 1) * 8 < 2**62 and 2 * (vehicle + 1) * (seats + 1) < 2**62
+    least = min(int(count.min(initial=0)) for count in counts)
+    return least >= 0 and worth * (max(sizes) + 1) * 8 < 2**62 and 2 * (vehicle + 1) * (seats + 1) < 2**62
 
 
 def check(situation: Situation, plan: Plan) -> list[Breach]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from array import array
 from functools import cached_property
+from itertools import chain, repeat
+from operator import attrgetter
 
 import numpy as np
 import numpy.typing as npt
@@ -30,10 +32,10 @@ class Crowd(Facts):
         super().__init__(situation, plan)
         self.columns = c = situation.households.columns
         self.row_of = dict(zip(c.ids, range(len(c.ids)), strict=True))
-        self.names = [seat.household for _, trip in self.returns for seat in trip.seats]
-        find = self.row_of.get
-        self.row = np.array([find(name, -1) for name in self.names], np.int64)
-        self.vehicle = np.array([seat.vehicle for _, trip in self.returns for seat in trip.seats], np.int64)
+        aboard = list(chain.from_iterable(trip.seats for _, trip in self.returns))
+        self.names = list(map(attrgetter("household"), aboard))
+        self.row = np.fromiter(map(self.row_of.get, self.names, repeat(-1)), np.int64, len(aboard))
+        self.vehicle = np.fromiter(map(attrgetter("vehicle"), aboard), np.int64, len(aboard))
         seats = np.array([len(trip.seats) for _, trip in self.returns], np.int64)
         self.trip = np.repeat(np.arange(len(self.returns)), seats)
         self.trip_day = np.array([trip.day for _, trip in self.returns], np.int64)
@@ -63,11 +65,31 @@ class Crowd(Facts):
         return np.flatnonzero(self.row >= 0)
 
     @cached_property
+    def known_rows(self) -> Ints:
+        """The household of each known seat."""
+        return self.row[self.known_seats]
+
+    @cached_property
+    def known_days(self) -> Ints:
+        """The day of departure of each known seat."""
+        return self.trip_day[self.trip[self.known_seats]]
+
+    @cached_property
+    def known_ends(self) -> Ints:
+        """The destination of each known seat."""
+        return self.trip_end[self.trip[self.known_seats]]
+
+    @cached_property
+    def seats_of(self) -> Ints:
+        """How many seats each household has."""
+        return np.bincount(self.known_rows, minlength=len(self.columns.ids))
+
+    @cached_property
     def seat_rank(self) -> Ints:
         """For each known seat the place of the trip's destination among the household's choices; 10 if none."""
-        rows = self.row[self.known_seats]
+        rows = self.known_rows
         owner, at = spread(self.choice_start, rows)
-        match = self.choice[at] == self.trip_end[self.trip[self.known_seats]][owner]
+        match = self.choice[at] == self.known_ends[owner]
         found = np.full(len(rows), 10)
         np.minimum.at(found, owner[match], (at - self.choice_start[rows][owner])[match])
         return found
@@ -97,38 +119,40 @@ class Crowd(Facts):
     @cached_property
     def people(self) -> list[int]:
         found = np.zeros(len(self.returns), np.int64)
-        np.add.at(found, self.trip[self.known_seats], self.size[self.row[self.known_seats]])
+        np.add.at(found, self.trip[self.known_seats], self.size[self.known_rows])
         return [int(n) for n in found]
 
     @cached_property
     def homes_seated(self) -> int:
-        return len(np.unique(self.row[self.known_seats]))
+        return int(np.count_nonzero(self.seats_of))
 
     @cached_property
     def flagged(self) -> int:
-        flags = sorted(row for row, said in self.columns.consent_flags.items() if said)
-        marked = np.zeros(len(self.consent_adult), np.bool_)
-        marked[np.array(flags, np.int64)] = True
-        owner, at = spread(self.consent_start, self.row[self.known_seats])
-        owner, at = owner[marked[at]], at[marked[at]]
+        flags = np.array([row for row, said in self.columns.consent_flags.items() if said], np.int64)
+        marked, concerned = (np.zeros(len(c), np.bool_) for c in (self.consent_adult, self.columns.ids))
+        marked[flags] = True
+        concerned[np.searchsorted(self.consent_start, flags, "right") - 1] = True
+        seats = np.flatnonzero(concerned[self.known_rows])
+        owner, at = spread(self.consent_start, self.known_rows[seats])
+        owner, at = seats[owner[marked[at]]], at[marked[at]]
         return int(self.live(owner, at, 0).sum())
 
     @cached_property
     def points(self) -> int:
-        rows, trips = self.row[self.known_seats], self.trip[self.known_seats]
+        rows = self.known_rows
         worth = self.size[rows] * self.weight[rows] * (10 - np.minimum(self.seat_rank, 9))
-        return int((worth * (2 * self.days - self.trip_day[trips])).sum())
+        return int((worth * (2 * self.days - self.known_days)).sum())
 
     def live(self, seat: Ints, consent: Ints, margin: int) -> Bools:
         """True where a consent holds for the journey of a known seat, to the end of the margin."""
-        trips = self.trip[self.known_seats][seat]
-        day = self.trip_day[trips]
-        return (
+        found: Bools = self.consent_end[consent] == self.known_ends[seat]
+        consent, day = consent[found], self.known_days[seat[found]]
+        found[found] = (
             self.counts[consent]
-            & (self.consent_end[consent] == self.trip_end[trips])
             & (self.consent_first[consent] <= day)
             & (day + margin <= self.consent_last[consent])
         )
+        return found
 
 
 def ints(column: array[int]) -> Ints:
@@ -142,6 +166,5 @@ def spread(start: Ints, rows: Ints) -> tuple[Ints, Ints]:
     """
     counts = start[rows + 1] - start[rows] if len(rows) else np.empty(0, np.int64)
     owner = np.repeat(np.arange(len(rows)), counts)
-    before = np.cumsum(counts) - counts
-    at = np.arange(int(counts.sum())) - before[owner] + start[rows][owner]
-    return owner, at
+    first = start[rows] - np.cumsum(counts) + counts if len(rows) else counts
+    return owner, np.arange(len(owner)) + first[owner]

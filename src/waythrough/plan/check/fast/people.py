@@ -26,10 +26,10 @@ def _consents(facts: Facts) -> Found:
 
 def _allowed(f: Crowd) -> np.ndarray:
     """For each known seat: true if every adult's consents allow the journey."""
-    rows = f.row[f.known_seats]
+    rows = f.known_rows
     adults = f.adult_start[rows + 1] - f.adult_start[rows] if len(rows) else rows
     whose, adult = spread(f.adult_start, rows)
-    data = f.data_until[adult] >= f.trip_day[f.trip[f.known_seats]][whose]
+    data = f.data_until[adult] >= f.known_days[whose]
     # A place for each adult of each seat, marked where one of the adult's consents holds.
     first = np.cumsum(adults) - adults
     said = np.zeros(len(adult), np.bool_)
@@ -46,11 +46,11 @@ def _households(facts: Facts) -> Found:
     f = cast(Crowd, facts)
     for unknown in np.flatnonzero(f.row < 0):
         yield "household-unknown", f.returns[f.trip[unknown]][0], f"household {f.names[unknown]}"
-    elsewhere = f.site[f.row[f.known_seats]] != f.trip_site[f.trip[f.known_seats]]
+    elsewhere = f.site[f.known_rows] != f.trip_site[f.trip[f.known_seats]]
     for seat in f.known_seats[elsewhere]:
         place, trip = f.returns[f.trip[seat]]
         yield "household-site", place, f"household {f.names[seat]} is not at {trip.site}"
-    if len(f.going) < len(f.names):
+    if len(f.known_rows) < len(f.names) or f.seats_of.max(initial=0) > 1:
         rides = defaultdict(list)
         again = {name for name, n in Counter(f.names).items() if n > 1}
         for n, name in enumerate(f.names):
@@ -71,7 +71,7 @@ def _kin(facts: Facts) -> Found:
         [departures.setdefault((t.route, t.day), len(departures)) for _, t in f.returns], np.int64
     )
     when = np.full(len(f.columns.ids), -1)
-    when[f.row[f.known_seats]] = number[f.trip[f.known_seats]]
+    when[f.known_rows] = number[f.trip[f.known_seats]]
     seated = when[related] >= 0
     members, aboard = np.bincount(group), np.bincount(group[seated], minlength=len(keys))
     earliest, latest = np.full(len(keys), len(departures)), np.full(len(keys), -1)
@@ -92,7 +92,7 @@ def _seats(facts: Facts) -> Found:
     keys, which = np.unique(f.trip * span + (f.vehicle - low), return_inverse=True)
     trip, vehicle = keys // span, keys % span + low
     which = which[f.known_seats]
-    rows = f.row[f.known_seats]
+    rows = f.known_rows
     needed = {
         "sitting": _sums(which, f.size[rows] - f.stretchers[rows], len(keys)),
         "special": _sums(which, f.special[rows], len(keys)),
