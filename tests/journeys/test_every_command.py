@@ -17,6 +17,7 @@ from waythrough.cli.app import COMMANDS
         ["assess", "outlook"],
         ["plan"],
         ["plan", "futures", "--futures", "200"],
+        ["plan", "futures", "--futures", "200", "--planned"],
         ["doors"],
         ["movements"],
         ["movements", "closure"],

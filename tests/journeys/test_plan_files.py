@@ -203,3 +203,21 @@ def test_every_line_of_the_manual_page_about_files_works_as_it_is_typed(wt):
         done = wt(*shlex.split(line)[1:])
         assert done.code == 0, f"{line}\n{done.err}"
         assert done.out.strip(), line
+
+
+def test_a_plan_file_is_played_as_it_stands_trip_by_trip(wt, made_files):
+    given = ("plan", "futures", "--situation", made_files / "s.json", "--futures", "200")
+    told = wt(*given, "--plan", made_files / "p.json")
+    assert told.code == 0, told.err
+    plan = json.loads((made_files / "p.json").read_text(encoding="utf-8"))
+    assert f"If every trip travels as told, {plan['people_moved']:,} people leave" in told.out
+    assert "Nobody plans again" in told.out
+    found = wt(*given, "--plan", made_files / "p.json", "--json").json
+    assert found["schema"] == "waythrough/plan-futures/1"
+    assert found["same_situation"] is True
+    assert found["people"] == plan["people_moved"]
+    assert found["person_days_unmet"] == plan["unmet_person_days"]
+    assert len(found["trips"]) == len(plan["convoys"]) + len(plan["returns"])
+    both = wt(*given, "--plan", made_files / "p.json", "--planned")
+    assert both.code == 2
+    assert "give one of them" in both.err

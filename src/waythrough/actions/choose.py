@@ -18,7 +18,7 @@ from waythrough.terms.codec import to_body
 from waythrough.terms.doing import VOLUNTARY_RETURN, PlanRecord
 from waythrough.terms.entries import Draft, Entry
 from waythrough.terms.estimates import NotComputable
-from waythrough.terms.futures import Futures
+from waythrough.terms.futures import Futures, PlanFutures
 from waythrough.terms.kinds import body_of
 from waythrough.terms.parties import Person
 from waythrough.terms.people import Consent, Household
@@ -196,6 +196,11 @@ def keep_plan(ws: Workspace, actor: Person, chosen: Chosen) -> Entry:
 def play(now: Situation, number: int, seed: int = 1) -> Futures:
     """What may come of a situation in so many futures. Internal edition only."""
     return futures.simulate(now, futures=number, seed=seed)
+
+
+def play_plan(now: Situation, plan: Plan, number: int, seed: int = 1) -> PlanFutures:
+    """What may come of a plan as it stands, in so many futures. Internal edition only."""
+    return futures.of_plan(now, plan, futures=number, seed=seed)
 
 
 def value_doors(chosen: Chosen, pairs: bool = True) -> list[DoorValue]:

@@ -8,6 +8,7 @@ from datetime import date
 from waythrough.terms.estimates import Estimate
 
 SCHEMA = "waythrough/futures/1"
+PLAN_SCHEMA = "waythrough/plan-futures/1"
 
 
 @dataclass(frozen=True)
@@ -61,3 +62,52 @@ class Futures:
     unknown: tuple[str, ...] = ()
     cases: int = 0
     schema: str = SCHEMA
+
+
+@dataclass(frozen=True)
+class TripFuture:
+    """One trip of a plan over all futures: it travels as told, or finds its road shut, or is turned back.
+
+    ``people`` are those of a journey's households. ``travels`` is the share of futures in which it goes on its
+    day; ``turned_back`` that in which every door is open and a party lets nothing pass that day all the same. In the
+    rest a door is not open: the answer is late or a no, or the window has ended early.
+    """
+
+    kind: str
+    route: str
+    day: date
+    people: int
+    travels: Estimate
+    turned_back: Estimate
+
+
+@dataclass(frozen=True)
+class PlanFutures:
+    """A plan played many times as it stands: nobody plans again, and a trip that cannot go is not made up for.
+
+    Estimates as in `Futures`, but that ``unmet`` counts those who are still there, as a plan does. ``people`` and
+    ``person_days_unmet`` are what comes of it when every trip still ahead travels as told; ``as_told`` is the
+    share of futures in which they all do. ``gone_by`` counts trips of the plan before the first day or after the last.
+    ``same_situation`` is False where the plan was made from another situation than the one played.
+    """
+
+    as_of: date
+    first_day: date
+    days: int
+    situation_sha256: str
+    same_situation: bool
+    number: int
+    seed: int
+    level: float
+    policy: tuple[tuple[str, str], ...]
+    weeks: tuple[WeekFan, ...]
+    moved: Estimate
+    unmet: Estimate
+    people: int
+    person_days_unmet: int
+    as_told: Estimate
+    trips: tuple[TripFuture, ...]
+    gone_by: int
+    unknown: tuple[str, ...] = ()
+    cases: int = 0
+    schema: str = PLAN_SCHEMA

@@ -15,10 +15,11 @@ from waythrough.terms.futures import FirstDay, WeekFan
 LEVEL = 0.8
 """Four futures of five lie within a fan: the tails of so simple a model are not worth showing."""
 METHOD = "policy replayed in futures drawn from the outlooks"
+AS_TOLD = "plan played as it stands in futures drawn from the outlooks"
 
 
 def weeks(
-    played: Played, first_day: date, days: int, as_of: date, level: float = LEVEL
+    played: Played, first_day: date, days: int, as_of: date, level: float = LEVEL, method: str = METHOD
 ) -> tuple[WeekFan, ...]:
     """One fan for each week of the horizon; the last may be short."""
     moved = played.moved.cumsum(axis=1)
@@ -26,24 +27,24 @@ def weeks(
         WeekFan(
             first_day + timedelta(days=7 * n),
             first_day + timedelta(days=min(days, 7 * n + 7) - 1),
-            fan(moved[:, n], "people", as_of, level),
-            fan(played.unmet[:, n], "person-days", as_of, level),
+            fan(moved[:, n], "people", as_of, level, method),
+            fan(played.unmet[:, n], "person-days", as_of, level, method),
         )
         for n in range(moved.shape[1])
     )
 
 
-def fan(values: np.ndarray, unit: str, as_of: date, level: float = LEVEL) -> Estimate:
+def fan(values: np.ndarray, unit: str, as_of: date, level: float = LEVEL, method: str = METHOD) -> Estimate:
     """The middle future and the interval that holds a share ``level`` of them."""
     ordered = np.sort(values)
     tail = (1 - level) / 2
     low, middle, high = (float(_at(ordered, q)) for q in (tail, 0.5, 1 - tail))
     error = max(_error(ordered, q) for q in (tail, 0.5, 1 - tail))
     note = f"{len(values)} futures; other futures would move it by at most {error:g}, 19 times of 20"
-    return Estimate(middle, low, high, level, unit, METHOD, as_of, (), note)
+    return Estimate(middle, low, high, level, unit, method, as_of, (), note)
 
 
-def share(happened: np.ndarray, as_of: date) -> Estimate:
+def share(happened: np.ndarray, as_of: date, method: str = METHOD) -> Estimate:
     """The share of futures in which something happened; its limits are those of drawing so few futures.
 
     Source
@@ -55,7 +56,7 @@ def share(happened: np.ndarray, as_of: date) -> Estimate:
     middle, spread = p + z * z / (2 * n), z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
     low, high = (middle - spread) / (1 + z * z / n), (middle + spread) / (1 + z * z / n)
     low, high = max(0.0, min(low, p)), min(1.0, max(high, p))
-    return Estimate(p, low, high, 0.95, "chance", METHOD, as_of, (), f"{n} futures")
+    return Estimate(p, low, high, 0.95, "chance", method, as_of, (), f"{n} futures")
 
 
 def first(days_reached: np.ndarray, first_day: date, days: int, as_of: date) -> FirstDay:

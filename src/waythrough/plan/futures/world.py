@@ -23,12 +23,24 @@ WAITING = ("waiting", "no_answer")
 
 
 @dataclass(frozen=True)
-class Board:
-    """A world, and what its numbers stand for.
+class Roads:
+    """What opens which road, and what its numbers stand for.
 
     ``unknown`` are doors somebody would ask at, without a forecast: they stay as they are. ``cases`` is how
     many decided requests the least known of the others rests on.
     """
+
+    answers: Answers
+    doors: tuple[str, ...]
+    parties: tuple[str, ...]
+    routes: tuple[str, ...]
+    unknown: tuple[str, ...]
+    cases: int
+
+
+@dataclass(frozen=True)
+class Board:
+    """A world, and what its numbers stand for: as `Roads`."""
 
     world: World
     doors: tuple[str, ...]
@@ -47,24 +59,36 @@ def board(situation: Situation, policy: Policy) -> Board:
         A trip takes longer than two months on the road.
     """
     network = Network(situation)
-    doors = tuple(sorted(situation.doors, key=lambda door: door.id))
-    parties = tuple(sorted({door.party for door in doors}))
-    outward = _return_routes(network)
-    aid = _aid_routes(network)
-    for route in (*outward, *aid):
-        _check_length(route)
+    outward, aid = _return_routes(network), _aid_routes(network)
+    roads = roads_of(network, (*outward, *aid), policy)
     needs, found = lanes(situation)
-    beliefs = _beliefs(situation, doors, policy)
     world = World(
-        _answers(network, doors, parties, (*outward, *aid), beliefs, policy),
+        roads.answers,
         leaving_table(network, outward, needs, found, policy),
         feeding_table(network, aid),
     )
+    return Board(world, roads.doors, roads.parties, roads.routes, roads.unknown, roads.cases)
+
+
+def roads_of(network: Network, routes: Sequence[RouteNow], policy: Policy) -> Roads:
+    """The doors of a situation as they are believed to answer, and these roads through them.
+
+    Raises
+    ------
+    InputRefused
+        A trip takes longer than two months on the road.
+    """
+    for route in routes:
+        _check_length(route)
+    situation = network.situation
+    doors = tuple(sorted(situation.doors, key=lambda door: door.id))
+    parties = tuple(sorted({door.party for door in doors}))
+    beliefs = _beliefs(situation, doors, policy)
     unknown = tuple(d.id for d in doors if beliefs[d.id][0] < 0 and beliefs[d.id][1] >= 0)
     known = {d.id for d in doors if beliefs[d.id][0] >= 0}
     cases = min((outlook.cases for outlook in situation.outlooks if outlook.door in known), default=0)
-    names = (tuple(d.id for d in doors), parties, tuple(r.id for r in (*outward, *aid)))
-    return Board(world, *names, unknown, cases)
+    answers = _answers(network, doors, parties, routes, beliefs, policy)
+    return Roads(answers, tuple(d.id for d in doors), parties, tuple(r.id for r in routes), unknown, cases)
 
 
 # --- doors ----------------------------------------------------------------------------------------------------

@@ -1,9 +1,9 @@
 """Many futures of one situation: what parties answer, and on which days that opens which road.
 
 Three loops follow one another, whole numbers in and out, the same on every machine: this one, people out
-(``leaving``) and goods in (``feeding``). Vehicles of one never do the other's work, and nobody is ever fed by being moved, so the
-two meet nowhere but on the roads. They are compiled where numba is installed. ``plan.futures.many`` does the same
-sums with numpy alone, to the last digit; a test holds the two together.
+(``leaving``) and goods in (``feeding``). Vehicles of one never do the other's work, and nobody is ever fed by being
+moved, so the two meet nowhere but on the roads. They are compiled where numba is installed. ``plan.futures.many``
+does the same sums with numpy alone, to the last digit; a test holds the two together.
 """
 
 from __future__ import annotations
