@@ -8,15 +8,11 @@ wheels need no compiler.
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import importlib.util
-import threading
 import types
 from collections.abc import Callable
 from typing import Any, Generic, ParamSpec, TypeVar
-
-from waythrough.plan.kernels import machine_code
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -42,47 +38,12 @@ class Kernel(Generic[P, R]):
     @functools.cached_property
     def compiled(self) -> Callable[P, R]:
         """The compiled loop; compiles at its first call, or takes what an earlier run kept."""
-        return Compiled(self.plain, self._helpers)
+        made: Callable[P, R] = _jitted(self.plain, self._helpers, cache=True)
+        return made
 
     def sized(self, steps: int) -> Callable[P, R]:
         """The loop as it is quicker for about so many inner steps. Both give the same numbers."""
         return self.compiled if steps >= PAYS and can_compile() else self.plain
-
-
-class Compiled(Generic[P, R]):
-    """A loop in machine code: what an earlier run kept, or else what numba makes of it now."""
-
-    def __init__(self, plain: Callable[P, R], helpers: tuple[Helper, ...]) -> None:
-        self._plain, self._helpers = plain, helpers
-        self._found: dict[str, Callable[..., Any]] = {}
-        self._one_at_a_time = threading.Lock()
-
-    def __call__(self, *args: P.args, **none: P.kwargs) -> R:
-        """What the loop gives; arguments are given in order."""
-        given = machine_code.kind(args)
-        with self._one_at_a_time:
-            if given not in self._found:
-                self._found[given] = self._ready(args)
-        result: R = self._found[given](*args)
-        return result
-
-    def _ready(self, args: tuple[Any, ...]) -> Callable[..., Any]:
-        """The loop for arguments of these kinds."""
-        every = [self._plain, *(one.plain for one in _with_theirs(self._helpers))]
-        path = machine_code.place(every, args)
-        if path.exists():
-            with contextlib.suppress(machine_code.NotKept, OSError):
-                return machine_code.Loaded(*machine_code.Code.read(path.read_bytes()))
-        try:
-            # It is called by its machine code, never from Python.
-            about, code = machine_code.made(
-                _jitted(self._plain, self._helpers, no_cpython_wrapper=True), args
-            )
-            machine_code.keep(path, about.written(code))
-            return machine_code.Loaded(about, code)
-        except machine_code.NotKept:
-            found: Callable[..., Any] = _jitted(self._plain, self._helpers, cache=True)
-            return found
 
 
 class Helper:
@@ -100,7 +61,7 @@ class Helper:
         """For use inside compiled kernels only, of which it becomes a part: handing all the arrays of a kernel over,
         call by call, would take longer than what most helpers do.
         """
-        return _jitted(self.plain, self.helpers, forceinline=True, no_cpython_wrapper=True)
+        return _jitted(self.plain, self.helpers, cache=False, forceinline=True, no_cpython_wrapper=True)
 
 
 def kernel(*helpers: Helper) -> Callable[[Callable[P, R]], Kernel[P, R]]:
@@ -111,14 +72,6 @@ def kernel(*helpers: Helper) -> Callable[[Callable[P, R]], Kernel[P, R]]:
 def helper(*helpers: Helper) -> Callable[[Callable[..., Any]], Helper]:
     """Make a function a helper of kernels; name the helpers it calls itself."""
     return lambda function: Helper(function, helpers)
-
-
-def _with_theirs(helpers: tuple[Helper, ...]) -> list[Helper]:
-    """The helpers, and those they call, each once, in order of name."""
-    found = {one.plain.__name__: one for one in helpers}
-    for one in helpers:
-        found |= {other.plain.__name__: other for other in _with_theirs(one.helpers)}
-    return [found[name] for name in sorted(found)]
 
 
 def _jitted(function: Callable[..., Any], helpers: tuple[Helper, ...], **how: bool) -> Any:
