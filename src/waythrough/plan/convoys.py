@@ -12,7 +12,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from waythrough.plan.packing import WAYS, Family, Room, Vehicle, fill, pack
+from waythrough.plan.packing import WAYS, Family, Filled, Room, Vehicle, fill, pack, tried
 from waythrough.plan.problem import Problem
 from waythrough.plan.problem_cells import Rows
 from waythrough.plan.problem_units import Ints, column, ranges
@@ -53,6 +53,9 @@ class Convoys:
         self._rooms = [
             (name, *room[:3]) for name, room in zip(p.cells.fleets, p.fleet_room.tolist(), strict=True)
         ]
+        self._room_of = {room[0]: room for room in self._rooms}
+        self._seats, self._fleet_of = p.seats.tolist(), p.cells.column_fleet.tolist()
+        self._column_start = p.cells.column_start.tolist()
         self._people_rows, self._vehicle_rows = _lists(p.cells.people_rows), _lists(p.cells.vehicle_rows)
         self._columns = {
             (int(cell), self._rooms[fleet][0]): n
@@ -78,8 +81,7 @@ class Convoys:
 
     def rooms(self, cell: int) -> list[Room]:
         """The vehicles of a cell, empty."""
-        known = {room[0]: room for room in self._rooms}
-        return [known[vehicle.fleet] for vehicle in self.aboard.get(cell, ())]
+        return [self._room_of[vehicle.fleet] for vehicle in self.aboard.get(cell, ())]
 
     def ride(self, unit: int, option: int, sign: int) -> None:
         """Count a unit onto its option's cell (1) or off it (−1)."""
@@ -102,10 +104,9 @@ class Convoys:
     def free(self, cell: int) -> list[Room]:
         """One vehicle of each fleet that could join a cell, smallest first."""
         able = [
-            room
-            for room in self._rooms
-            if (cell, room[0]) in self._columns
-            and all(self.vehicles_left[row] > 0 for row in self._vehicle_rows[self._columns[cell, room[0]]])
+            self._rooms[self._fleet_of[n]]
+            for n in range(self._column_start[cell], self._column_start[cell + 1])
+            if all(self.vehicles_left[row] > 0 for row in self._vehicle_rows[n])
         ]
         return sorted(able, key=lambda room: (room[1], room[2], room[3], room[0]))
 
@@ -125,34 +126,49 @@ class Convoys:
 
     def load(self, cell: int, rooms: list[Room]) -> list[int]:
         """Seat the units of a cell on these vehicles; gives back those for which no way was found, taken off."""
-        p, families = self.problem, self.families(self.riding[cell])
-        vehicles, missing = pack(families, rooms), list[Family]()
+        families = self.families(self.riding[cell])
+        vehicles, ways = tried(families, rooms)
+        gone: list[int] = []
         if vehicles is None:
             vehicles, missing = self._as_before(cell, families, rooms)
-        if not missing:
-            self.drive(cell, [vehicle for vehicle in vehicles if vehicle.aboard])
-            return []
-        owner = {family[0]: unit for unit in self.riding[cell] for family in self.families([unit])}
-        options = [(*fill(families, rooms, way), set[int]()) for way in range(WAYS)]
-        options.append((vehicles, missing, set()))
-        missing = options[0][1]
-        self.too_tight.append((cell, max(2 if f[3] else 1 if f[2] else 0 for f in missing)))
-        # Leaving one unit of little value behind may help more than leaving whom sums leave.
-        for unit in sorted(self.riding[cell], key=lambda u: (int(p.option_value[self.at[u]]), u))[:TRIED]:
-            rest = [family for family in families if owner[family[0]] != unit]
-            options += [(*fill(rest, rooms, way), {unit}) for way in (0, 2)]
-        gone = [sorted(off | {owner[family[0]] for family in left}) for _, left, off in options]
-        had = {owner[name] for was in self.before.get(cell, ()) for name in was.aboard if name in owner}
-        worth = [(len(had & set(units)), int(p.option_value[self.at[units]].sum())) for units in gone]
-        best = worth.index(min(worth))
-        known = {family[0]: family for family in families}
-        for vehicle in options[best][0]:
-            for name in [name for name in vehicle.aboard if owner[name] in gone[best]]:
-                vehicle.take(known[name], -1)
-        for unit in gone[best]:
+            if missing:
+                ways = ways or [fill(families, rooms, way) for way in range(WAYS)]
+                self.too_tight.append((cell, max(2 if f[3] else 1 if f[2] else 0 for f in ways[0][1])))
+                vehicles, gone = self._least_lost(cell, families, rooms, [*ways, (vehicles, missing)])
+        for unit in gone:
             self.ride(unit, int(self.at[unit]), -1)
-        self.drive(cell, [vehicle for vehicle in options[best][0] if vehicle.aboard])
-        return gone[best]
+        self.drive(cell, [vehicle for vehicle in vehicles if vehicle.aboard])
+        return gone
+
+    def _least_lost(
+        self, cell: int, families: list[Family], rooms: list[Room], ways: list[Filled]
+    ) -> tuple[list[Vehicle], list[int]]:
+        """The vehicles and the units left behind, in order, where least is lost: fewest who rode on this cell before,
+        then least value.
+        """
+        p, units = self.problem, self.riding[cell]
+        owner = {family[0]: unit for unit in units for family in self.families([unit])}
+        had = {owner[name] for was in self.before.get(cell, ()) for name in was.aboard if name in owner}
+        value = {unit: int(p.option_value[self.at[unit]]) for unit in units}
+
+        def lost(left: set[int]) -> tuple[int, int]:
+            return len(had & left), sum(value[unit] for unit in left)
+
+        left_by_sums = [(vehicles, {owner[family[0]] for family in left}) for vehicles, left in ways]
+        vehicles, gone = min(left_by_sums, key=lambda way: lost(way[1]))
+        # Leaving one unit of little value behind may help more than leaving whom sums leave.
+        for unit in sorted(value, key=lambda unit: (value[unit], unit))[:TRIED]:
+            rest = [family for family in families if owner[family[0]] != unit]
+            for way in (0, 2) if lost({unit}) < lost(gone) else ():
+                others, left = fill(rest, rooms, way)
+                more = {unit, *(owner[family[0]] for family in left)}
+                if lost(more) < lost(gone):
+                    vehicles, gone = others, more
+        for vehicle in vehicles:
+            for family in families:
+                if owner[family[0]] in gone and family[0] in vehicle.aboard:
+                    vehicle.take(family, -1)
+        return vehicles, sorted(gone)
 
     def _as_before(
         self, cell: int, families: list[Family], rooms: list[Room]
@@ -226,18 +242,15 @@ class Convoys:
         return False
 
     def _packed_with(self, cell: int, unit: int) -> list[Vehicle] | None:
-        everybody = self.families([*self.riding.get(cell, ()), unit])
-        rooms = self.rooms(cell)
-        seats = sum(family[1] for family in everybody)
-        if rooms and seats <= sum(room[1] for room in rooms):
-            packed = pack(everybody, rooms)
+        units, rooms = [*self.riding.get(cell, ()), unit], self.rooms(cell)
+        missing = sum(self._seats[each] for each in units) - sum(room[1] for room in rooms)
+        ways = [rooms] if rooms and missing <= 0 else []
+        ways += [[*rooms, room] for room in self.free(cell) if missing <= room[1]]
+        everybody = self.families(units) if ways else []
+        for way in ways:
+            packed = pack(everybody, way)
             if packed is not None:
-                return packed
-        for room in self.free(cell):
-            if seats <= sum(each[1] for each in rooms) + room[1]:
-                packed = pack(everybody, [*rooms, room])
-                if packed is not None:
-                    return [vehicle for vehicle in packed if vehicle.aboard]
+                return [vehicle for vehicle in packed if vehicle.aboard]
         return None
 
     # --- the road -----------------------------------------------------------------------------------------
@@ -245,14 +258,13 @@ class Convoys:
     def tighten(self) -> None:
         """Send home every vehicle a trip can do without."""
         for cell in sorted(self.aboard):
-            families = self.families(self.riding[cell])
-            needed = sum(family[1] for family in families)
+            needed = sum(self._seats[unit] for unit in self.riding[cell])
             rooms = self.rooms(cell)
             for room in sorted(set(rooms), key=lambda room: (room[1], room)):
                 while len(rooms) > 1 and sum(each[1] for each in rooms) - room[1] >= needed and room in rooms:
                     fewer = list(rooms)
                     fewer.remove(room)
-                    packed = pack(families, fewer)
+                    packed = pack(self.families(self.riding[cell]), fewer)
                     if packed is None:
                         break
                     self.drive(cell, [vehicle for vehicle in packed if vehicle.aboard])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import partial
 
 NODES = 400
 """How many placements the search tries before it gives up. Giving up is safe: the family waits for another
@@ -50,6 +49,10 @@ class Vehicle:
             self.aboard.remove(family[0])
 
 
+Filled = tuple[list[Vehicle], list[Family]]
+"""Vehicles with families aboard, and the families left over."""
+
+
 def pack(families: Sequence[Family], rooms: Sequence[Room], nodes: int = NODES) -> list[Vehicle] | None:
     """Place every family whole on one vehicle, or None if no way was found; one vehicle for each room.
 
@@ -57,17 +60,25 @@ def pack(families: Sequence[Family], rooms: Sequence[Room], nodes: int = NODES) 
     each of the ``WAYS``, a short trip is searched for every way up to the work limit, hardest families first, each
     where least room is left. Longer trips that sums do not fill are hardly ever filled by search.
     """
+    return tried(families, rooms, nodes)[0]
+
+
+def tried(
+    families: Sequence[Family], rooms: Sequence[Room], nodes: int = NODES
+) -> tuple[list[Vehicle] | None, list[Filled]]:
+    """What `pack` gives; and where it gives nothing, what filling by sums came to in each way, if places are enough."""
     needed, there = _sums(families), _sums(rooms)
     if needed[0] > there[0] or needed[1] > there[1] or needed[2] > there[2]:
-        return None
+        return None, []
+    waiting, ways = _waiting(families), list[Filled]()
     for way in range(WAYS):
-        vehicles, left = fill(families, rooms, way)
-        if not left:
-            return vehicles
+        ways.append(_fill(waiting, rooms, way))
+        if not ways[-1][1]:
+            return ways[-1][0], []
     if len(families) > SEARCHED:
-        return None
+        return None, ways
     vehicles = [Vehicle(*room) for room in rooms]
-    return vehicles if _place(sorted(families, key=_hardest), vehicles, nodes) else None
+    return (vehicles, []) if _place(sorted(families, key=_hardest), vehicles, nodes) else (None, ways)
 
 
 def _sums(places: Sequence[Family]) -> tuple[int, int, int]:
@@ -78,37 +89,57 @@ def _sums(places: Sequence[Family]) -> tuple[int, int, int]:
 # --- by sums ----------------------------------------------------------------------------------------------
 
 
-def fill(
-    families: Sequence[Family], rooms: Sequence[Room], way: int = 0
-) -> tuple[list[Vehicle], list[Family]]:
+def fill(families: Sequence[Family], rooms: Sequence[Room], way: int = 0) -> Filled:
     """Vehicles filled one by one with sizes that sum to all their seats where some do, and whoever is left over.
 
     In even ways the smallest vehicles are filled first, in odd ones the largest; in the first two, families with a
     special need go where least special places are left, in the others where most are.
     """
-    vehicles = [Vehicle(*room) for room in rooms]
-    left, by_size = [], dict[int, list[Family]]()
-    for family in sorted((f for f in families if f[2] or f[3]), key=_hardest):
-        able = [n for n, vehicle in enumerate(vehicles) if vehicle.fits(family)]
-        if able:
-            vehicles[min(able, key=partial(_spare, vehicles, -1 if way > 1 else 1))].take(family)
-        else:
-            left.append(family)
+    return _fill(_waiting(families), rooms, way)
+
+
+_Waiting = tuple[list[Family], dict[int, list[Family]]]
+"""Families with a special need, hardest first; the others by the seats they take, the first of them last."""
+
+
+def _waiting(families: Sequence[Family]) -> _Waiting:
+    by_size = dict[int, list[Family]]()
     for family in reversed(families):
         if not family[2] and not family[3]:
             by_size.setdefault(family[1], []).append(family)
-    order = sorted(vehicles, key=lambda vehicle: vehicle.seats, reverse=bool(way % 2))
-    for vehicle in order:
-        for size in _sizes({size: len(waiting) for size, waiting in by_size.items()}, vehicle.seats):
-            vehicle.take(by_size[size].pop())
-            if not by_size[size]:
-                del by_size[size]
-    return vehicles, left + [family for waiting in by_size.values() for family in waiting]
+    return sorted((f for f in families if f[2] or f[3]), key=_hardest), by_size
 
 
-def _spare(vehicles: list[Vehicle], spread: int, n: int) -> tuple[int, int, int, int]:
-    """Stretcher places to spare, then special places, then those with most seats."""
-    return vehicles[n].stretchers, spread * vehicles[n].special, -vehicles[n].seats, n
+def _fill(waiting: _Waiting, rooms: Sequence[Room], way: int) -> Filled:
+    hard, by_size = waiting
+    vehicles = [Vehicle(*room) for room in rooms]
+    left = [family for family in hard if not _seated(family, vehicles, -1 if way > 1 else 1)]
+    counts = {size: len(families) for size, families in by_size.items()}
+    for vehicle in sorted(vehicles, key=lambda vehicle: vehicle.seats, reverse=bool(way % 2)):
+        sizes = _sizes(counts, vehicle.seats)
+        vehicle.seats -= sum(sizes)
+        for size in sizes:
+            counts[size] -= 1
+            vehicle.aboard.append(by_size[size][counts[size]][0])
+            if not counts[size]:
+                del counts[size]
+    return vehicles, left + [family for size, many in counts.items() for family in by_size[size][:many]]
+
+
+def _seated(family: Family, vehicles: list[Vehicle], spread: int) -> bool:
+    """Seat a family where fewest stretcher places are to spare, then special places (most, with ``spread`` −1), then
+    most seats; False where no vehicle has room.
+    """
+    _, seats, special, lying = family
+    best, least = None, (0, 0, 0)
+    for vehicle in vehicles:
+        if seats <= vehicle.seats and special <= vehicle.special and lying <= vehicle.stretchers:
+            spare = vehicle.stretchers, spread * vehicle.special, -vehicle.seats
+            if best is None or spare < least:
+                best, least = vehicle, spare
+    if best is not None:
+        best.take(family)
+    return best is not None
 
 
 def _hardest(family: Family) -> tuple[int, int, int, str]:
