@@ -152,6 +152,7 @@ def test_a_damaged_sealed_file_is_reported_as_damaged(path: Path) -> None:
         Ledger.open(path)
 
 
+@pytest.mark.slow
 def test_each_flipped_bit_of_a_sealed_file_is_noticed(path: Path) -> None:
     whole = made(path, True).read_bytes()
     choose = random.Random(5)

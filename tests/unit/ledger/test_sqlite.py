@@ -270,6 +270,7 @@ def test_an_altered_entry_is_refused_when_it_is_read(ledger: Ledger, workspace: 
     assert not ledger.verify().sound
 
 
+@pytest.mark.slow
 def test_a_large_import_is_one_commit(ledger: Ledger) -> None:
     drafts = [Draft("row", f"row/{n}", {"n": n, "words": "as long as a usual line"}) for n in range(25_000)]
     entries = ledger.append(drafts, author="Amina Example", key="import")
