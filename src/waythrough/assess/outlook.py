@@ -19,6 +19,7 @@ import numpy as np
 
 from waythrough.assess.accounts import CLOSES, OPENS, known_by
 from waythrough.assess.doors import Facts
+from waythrough.assess.kept import alone, kept
 from waythrough.assess.knocks import Knock, knocks
 from waythrough.terms.access import Answer, Execution, Guarantee, Request
 from waythrough.terms.estimates import Estimate, NotComputable, Outlook
@@ -102,7 +103,7 @@ def outlooks(
 
     The belief is about the party that holds the door, from every request put to it at any door. ``cases``
     says how many of those were decided. A party with none gets the record of the others, with an interval to
-    match and a note.
+    match and a note. ``kept`` tells what became of its yeses.
 
     Returns
     -------
@@ -122,17 +123,31 @@ def outlooks(
     facts = Facts.gather(parties, requests, answers, guarantees, (), executions, as_of)
     held = {i: k.record for i, k in sorted(known_by(doors, as_of).items())}
     put: dict[str, list[Knock]] = {party: [] for party in sorted({d.party for d in held.values()})}
-    for knock in knocks(doors, facts):
+    every = knocks(doors, facts)
+    for knock in every:
         put.setdefault(knock.party, []).append(knock)
     records = {party: record_of(rows) for party, rows in sorted(put.items())}
     believed = beliefs(list(records.values()))
+    single = alone(every)
+    fared = {
+        party: kept(
+            party,
+            [door for door in held.values() if door.party == party],
+            [k.request for k in rows if k.outcome == OPENS and k.request in single],
+            facts,
+        )
+        for party, rows in sorted(put.items())
+    }
     if not any(r.cases for r in records.values()):
-        return [_no_record(door, put[door.party], as_of, horizon_days) for door in held.values()]
+        return [
+            replace(_no_record(door, put[door.party], as_of, horizon_days), kept=fared[door.party])
+            for door in held.values()
+        ]
     by_party = {
         party: _forecast(put[party], records[party], belief, as_of, horizon_days)
         for party, belief in zip(records, believed, strict=True)
     }
-    return [replace(by_party[door.party], door=door.id) for door in held.values()]
+    return [replace(by_party[door.party], door=door.id, kept=fared[door.party]) for door in held.values()]
 
 
 def record_of(put: Sequence[Knock]) -> Record:

@@ -24,8 +24,8 @@ ASKED = {
 }
 RULE = (
     "in {together_percent} % of futures a party answers at all its doors at once; where nothing is known of it, a yes "
-    "holds {window_days} days; {suspended_per_1000_days} in 1,000 open days end a window early; on {impeded_percent} % "
-    "of days a party lets nothing pass in spite of its yes"
+    "holds {window_days} days; where no record says otherwise, {suspended_per_1000_days} in 1,000 open days end a "
+    "window early, and on {impeded_percent} % of days a party lets nothing pass in spite of its yes"
 )
 KINDS = {"convoy": "convoy in", "return": "journey out", "evacuation": "medical evacuation"}
 
@@ -160,7 +160,14 @@ def _tell_known(found: Futures | PlanFutures) -> dict[str, str]:
         click.echo(
             f"Nothing is known of what these would answer; they stay as they are: {', '.join(found.unknown)}."
         )
-    click.echo(f"The least known party's forecast rests on {found.cases} decided requests.")
+    if found.cases:
+        click.echo(f"The least known party's forecast rests on {found.cases} decided requests.")
+    for rate in found.rates:
+        click.echo(
+            f"{rate.party}: {rate.ended_early} yeses taken back in {rate.open_days} open days and {rate.stopped} of "
+            f"{rate.tried} movements impeded; with what is assumed, {rate.suspended_per_1000_days:.1f} in 1,000 days "
+            f"and {rate.impeded_percent:.0f} %."
+        )
     return dict(found.policy)
 
 

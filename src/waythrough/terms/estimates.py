@@ -105,11 +105,27 @@ class Waiting:
 
 
 @dataclass(frozen=True)
+class Kept:
+    """What became of a party's yeses: how long they held, and how movements fared that set out with one.
+
+    ``open_days`` are days on which a door of its was open by its own word, door by door; ``ended_early`` how many of
+    those yeses it took back before their end. ``tried`` are movements through doors of this party alone, with its
+    yes, that were carried out or impeded; ``stopped`` those of them that were impeded and not accomplished.
+    """
+
+    open_days: int
+    ended_early: int
+    tried: int
+    stopped: int
+
+
+@dataclass(frozen=True)
 class Outlook:
     """What is believed about a door: the chance that a request made now is granted within ``horizon_days``.
 
     ``delay_days`` is the median wait given a yes, with its range. ``cases`` is how many decided requests the
     belief rests on: a forecast from few cases shows how few. ``window_days`` is how long a yes has tended to hold.
+    ``kept`` is what became of the party's yeses so far; None where it has given none.
     """
 
     door: str
@@ -119,6 +135,7 @@ class Outlook:
     horizon_days: int
     window_days: int | None = None
     note: str = ""
+    kept: Kept | None = None
 
 
 @dataclass(frozen=True)

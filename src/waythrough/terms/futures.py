@@ -36,6 +36,23 @@ class FirstDay:
 
 
 @dataclass(frozen=True)
+class PartyRates:
+    """At which rates the yeses of a party end early and are not kept in the futures, and the record they rest on.
+
+    The stated assumption counts as one case, and the record on top of it: ``ended_early`` of its windows in
+    ``open_days``, ``stopped`` of ``tried`` movements. With no record the rates are the assumption.
+    """
+
+    party: str
+    suspended_per_1000_days: float
+    impeded_percent: float
+    open_days: int = 0
+    ended_early: int = 0
+    tried: int = 0
+    stopped: int = 0
+
+
+@dataclass(frozen=True)
 class Futures:
     """A situation played many times under a stated rule, parties answering as is believed of them.
 
@@ -43,7 +60,7 @@ class Futures:
     futures; its note says how far that would move if as many other futures were drawn. ``policy`` is the
     rule, field by field. ``unknown`` are doors somebody would ask at, of which nothing is known: they stay as
     they are in every future. ``cases`` is how many decided requests the least known party's forecast rests
-    on.
+    on. ``rates`` are those of parties with a record of yeses; for all others ``policy`` states them.
     """
 
     as_of: date
@@ -61,6 +78,7 @@ class Futures:
     first_convoy: FirstDay
     unknown: tuple[str, ...] = ()
     cases: int = 0
+    rates: tuple[PartyRates, ...] = ()
     schema: str = SCHEMA
 
 
@@ -110,4 +128,5 @@ class PlanFutures:
     gone_by: int
     unknown: tuple[str, ...] = ()
     cases: int = 0
+    rates: tuple[PartyRates, ...] = ()
     schema: str = PLAN_SCHEMA

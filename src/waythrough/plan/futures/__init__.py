@@ -69,6 +69,7 @@ def simulate(
         first_convoy=fans.first(played.first[1], *span),
         unknown=now.unknown,
         cases=now.cases,
+        rates=now.rates,
     )
 
 
@@ -133,6 +134,7 @@ def of_plan(
         gone_by=trips.others,
         unknown=roads.unknown,
         cases=roads.cases,
+        rates=roads.rates,
     )
 
 

@@ -23,8 +23,9 @@ class Policy:
     ``together_percent`` is the share of futures in which one answer of a party, on one day, holds for all
     its doors. ``window_days`` is how long a yes holds where nothing is known of it. A window ends early at
     the rate ``suspended_per_1000_days``, and on ``impeded_percent`` of days a party lets nothing pass in
-    spite of its yes; that shows when the first vehicle is at its road, which turns back. ``filled_percent``
-    of seats are filled, because families stay whole.
+    spite of its yes, where the record of the party says nothing else (see `plan.futures.rates`); that shows when
+    the first vehicle is at its road, which turns back. ``filled_percent`` of seats are filled, because families
+    stay whole.
     """
 
     ask: str = ASK_SHUT

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -11,9 +11,11 @@ import numpy as np
 from waythrough.plan.futures.beliefs import LEVELS, WHOLE, answered, shares_by_day
 from waythrough.plan.futures.families import lanes
 from waythrough.plan.futures.policy import ASK_SHUT, Policy
+from waythrough.plan.futures.rates import rates
 from waythrough.plan.futures.tables import bits, feeding_table, leaving_table, starts_of, whole
 from waythrough.plan.kernels.futures import PARTS, WORD, Answers, World
 from waythrough.plan.network import AID, RETURN, Network
+from waythrough.terms.futures import PartyRates
 from waythrough.terms.problems import InputRefused
 from waythrough.terms.situation import DoorNow, RouteNow, Situation
 
@@ -27,7 +29,7 @@ class Roads:
     """What opens which road, and what its numbers stand for.
 
     ``unknown`` are doors somebody would ask at, without a forecast: they stay as they are. ``cases`` is how
-    many decided requests the least known of the others rests on.
+    many decided requests the least known of the others rests on. ``rates`` are of parties with a record of yeses.
     """
 
     answers: Answers
@@ -36,6 +38,7 @@ class Roads:
     routes: tuple[str, ...]
     unknown: tuple[str, ...]
     cases: int
+    rates: tuple[PartyRates, ...]
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,7 @@ class Board:
     routes: tuple[str, ...]
     unknown: tuple[str, ...]
     cases: int
+    rates: tuple[PartyRates, ...]
 
 
 def board(situation: Situation, policy: Policy) -> Board:
@@ -67,7 +71,7 @@ def board(situation: Situation, policy: Policy) -> Board:
         leaving_table(network, outward, needs, found, policy),
         feeding_table(network, aid),
     )
-    return Board(world, roads.doors, roads.parties, roads.routes, roads.unknown, roads.cases)
+    return Board(world, roads.doors, roads.parties, roads.routes, roads.unknown, roads.cases, roads.rates)
 
 
 def roads_of(network: Network, routes: Sequence[RouteNow], policy: Policy) -> Roads:
@@ -87,8 +91,11 @@ def roads_of(network: Network, routes: Sequence[RouteNow], policy: Policy) -> Ro
     unknown = tuple(d.id for d in doors if beliefs[d.id][0] < 0 and beliefs[d.id][1] >= 0)
     known = {d.id for d in doors if beliefs[d.id][0] >= 0}
     cases = min((outlook.cases for outlook in situation.outlooks if outlook.door in known), default=0)
-    answers = _answers(network, doors, parties, routes, beliefs, policy)
-    return Roads(answers, tuple(d.id for d in doors), parties, tuple(r.id for r in routes), unknown, cases)
+    ends = rates(situation, parties, policy)
+    answers = _answers(network, doors, parties, routes, beliefs, policy, ends)
+    names = (tuple(d.id for d in doors), parties, tuple(r.id for r in routes))
+    told = tuple(each for each in ends.values() if each.open_days or each.tried)
+    return Roads(answers, *names, unknown, cases, told)
 
 
 # --- doors ----------------------------------------------------------------------------------------------------
@@ -145,6 +152,7 @@ def _answers(
     routes: Sequence[RouteNow],
     curves: _Curves,
     policy: Policy,
+    ends: Mapping[str, PartyRates],
 ) -> Answers:
     days, share = network.situation.days, WHOLE // 100
     of = [curves[door.id] for door in doors]
@@ -158,11 +166,13 @@ def _answers(
         holds=whole(window for _, _, window in of),
         known=bits([door.open_days for door in doors], days),
         answered=curves.rows,
-        rate=whole(0 for _ in doors),
-        suspended=shares_by_day(policy.suspended_per_1000_days / 1000, days)[None, :],
+        rate=whole(parties.index(door.party) for door in doors),
+        suspended=np.array(
+            [shares_by_day(ends[party].suspended_per_1000_days / 1000, days) for party in parties]
+        ).reshape(-1, days),
         below=bits(np.tri(days + 1, days, -1, dtype=int).tolist(), days),
         together=whole(policy.together_percent * share for _ in parties),
-        impeded=whole((policy.impeded_percent << PARTS) // 100 for _ in parties),
+        impeded=whole(int(ends[party].impeded_percent * (1 << PARTS) / 100) for party in parties),
         starts=bits([starts_of(network, r, number) for r in routes], days),
         door_from=whole(accumulate(map(len, passed), initial=0)),
         door_of=whole(number.get(d, 0) for p in passed for d, _ in p),
