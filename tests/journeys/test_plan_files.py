@@ -221,3 +221,22 @@ def test_a_plan_file_is_played_as_it_stands_trip_by_trip(wt, made_files):
     both = wt(*given, "--plan", made_files / "p.json", "--planned")
     assert both.code == 2
     assert "give one of them" in both.err
+
+
+def test_the_first_compiling_on_a_machine_is_told_while_work_is_done(capsys):
+    import logging
+
+    from waythrough.cli.settings import Settings
+
+    def compiles():
+        logging.getLogger("waythrough.compiling").info("compiling")
+
+    with Settings().working("Playing"):
+        compiles()
+    told = capsys.readouterr().err
+    assert told.startswith("Playing …\n")
+    assert "Preparing the fast loops, once on this machine: about 10 s …" in told
+    with Settings(quiet=True).working("Playing"):
+        compiles()
+    compiles()
+    assert capsys.readouterr().err == ""

@@ -185,6 +185,8 @@ class Settings:
     @contextmanager
     def working(self, text: str) -> Iterator[None]:
         """Say what is being done; on a terminal, from the first second on, for how long."""
+        from waythrough.cli.compiling import told
+
         self.talk(f"{text} …")
         done = threading.Event()
 
@@ -197,12 +199,18 @@ class Settings:
         if sys.stderr.isatty() and not self.quiet:
             teller.start()
         try:
-            yield
+            with told(self._between):
+                yield
         finally:
             done.set()
             if teller.ident is not None:
                 teller.join()
                 self.progress("")
+
+    def _between(self, text: str) -> None:
+        """A message on a line of its own, while progress is shown."""
+        self.progress("")
+        self.talk(text)
 
     def next(self, *commands: str) -> None:
         """Suggest what to do next."""

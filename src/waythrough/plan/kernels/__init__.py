@@ -3,17 +3,21 @@
 A kernel is a function over numpy arrays and numbers that uses nothing but loops and arithmetic, so that it gives
 the same numbers either way. Compiling costs seconds the first time on a machine (the result is kept on disk,
 beside the code or in the user's cache folder), so little work is done without it. numba is the extra ``fast``; its
-wheels need no compiler.
+wheels need no compiler. Before the first compiling of a process ``log`` says so, for whoever waits.
 """
 
 from __future__ import annotations
 
 import functools
 import importlib.util
+import inspect
+import logging
 import types
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Generic, ParamSpec, TypeVar
 
+log = logging.getLogger("waythrough.compiling")
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -38,12 +42,29 @@ class Kernel(Generic[P, R]):
     @functools.cached_property
     def compiled(self) -> Callable[P, R]:
         """The compiled loop; compiles at its first call, or takes what an earlier run kept."""
-        made: Callable[P, R] = _jitted(self.plain, self._helpers, cache=True)
-        return made
+        made = _jitted(self.plain, self._helpers, cache=True)
+        if not is_kept(self.plain, Path(made.stats.cache_path)):
+            _say_once()
+        found: Callable[P, R] = made
+        return found
 
     def sized(self, steps: int) -> Callable[P, R]:
         """The loop as it is quicker for about so many inner steps. Both give the same numbers."""
         return self.compiled if steps >= PAYS and can_compile() else self.plain
+
+
+def is_kept(function: Callable[..., Any], folder: Path) -> bool:
+    """True where numba has kept the function, compiled, in that folder, since its source was last written."""
+    written = Path(inspect.getfile(function)).stat().st_mtime
+    line = function.__code__.co_firstlineno
+    return any(
+        index.stat().st_mtime >= written for index in folder.glob(f"*.{function.__name__}-{line}.*.nbi")
+    )
+
+
+@functools.cache
+def _say_once() -> None:
+    log.info("compiling loops that are not kept on this machine yet")
 
 
 class Helper:
