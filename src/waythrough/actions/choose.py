@@ -181,14 +181,15 @@ def save(chosen: Chosen, situation_path: Path | None, plan_path: Path | None) ->
 
 
 def keep_plan(ws: Workspace, actor: Person, chosen: Chosen) -> Entry:
-    """Write the plan down: who made it, from which situation."""
+    """Write the plan down: who made it, from which situation, and what it does; not who sits where."""
     check_can(actor, "make plan")
     record = PlanRecord(
         new_id("plan"),
         chosen.situation.sites[0].id,
         chosen.plan.situation_sha256,
-        to_body(chosen.plan),
+        to_body(without_households(chosen)),
         actor.id,
+        files.sha256(chosen.plan),
     )
     return ws.append([Draft("plan", record.id, body_of(record))], actor.id)[0]
 
@@ -201,6 +202,17 @@ def play(now: Situation, number: int, seed: int = 1) -> Futures:
 def play_plan(now: Situation, plan: Plan, number: int, seed: int = 1) -> PlanFutures:
     """What may come of a plan as it stands, in so many futures. Internal edition only."""
     return futures.of_plan(now, plan, futures=number, seed=seed)
+
+
+def without_households(chosen: Chosen) -> Plan:
+    """The plan with its trips and totals, and no household named in it."""
+    named = set(chosen.situation.households.columns.ids)
+    return replace(
+        chosen.plan,
+        returns=tuple(replace(trip, seats=()) for trip in chosen.plan.returns),
+        standby=(),
+        notes=tuple(note for note in chosen.plan.notes if note.partition(":")[2] not in named),
+    )
 
 
 def value_doors(chosen: Chosen, pairs: bool = True) -> list[DoorValue]:

@@ -46,6 +46,8 @@ def command(
       waythrough movements board ID confirmed HOUSEHOLD…
       waythrough movements move ID gates_passed
     """
+    from waythrough.actions.permissions import check_can
+
     if ctx.invoked_subcommand is not None:
         return
     if (situation_file is None) != (plan_file is None):
@@ -54,6 +56,7 @@ def command(
         _of_files(settings, situation_file, plan_file)
         return
     ws = settings.open()
+    check_can(settings.actor(ws), "see inside")
     found = in_order(m for m in ws.records("movement") if everything or not _over(m))
     settings.unread(ws)
     if settings.json:
@@ -188,8 +191,7 @@ def show(settings: Settings, movement_id: str, with_lines: bool) -> None:
 
     ws = settings.open()
     movement = ws.get("movement", movement_id)
-    if with_lines:
-        check_can(settings.actor(ws), "see manifest")
+    check_can(settings.actor(ws), "see manifest" if with_lines else "see inside")
     gates, tally = moving.gates(ws, movement), moving.tally(ws, movement)
     lines = list(moving.lines(ws, movement).values()) if with_lines else []
     settings.unread(ws)

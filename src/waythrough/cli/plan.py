@@ -109,8 +109,10 @@ def _from_file(
 
 def _from_workspace(settings: Settings, days: int, keep: bool, search: Search) -> tuple[Chosen, Report]:
     from waythrough.actions import choose, tell
+    from waythrough.actions.permissions import check_can
 
     ws = settings.open_now() if keep else settings.open()
+    check_can(settings.actor(ws), "make plan")
     with settings.working(f"Planning {days} days from {ws.as_of}"):
         chosen = choose.make_plan(ws, days, settings.site, *search)
     settings.unread(ws)

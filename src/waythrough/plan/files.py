@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -50,11 +51,19 @@ def _without_rows(value: Situation) -> dict[str, Any]:
 
 
 def save(value: Situation | Plan, path: Path) -> Path:
-    """Write a situation or a plan as a JSON file that names its schema: one thing a line, for people who look."""
+    """Write a situation or a plan as a JSON file that names its schema: one thing a line, for people who look.
+
+    A new file may be read by its owner only: households, their consents and their seats are in it.
+    """
     body = {"schema": value.schema, **to_body(value)}
     fields = [f" {_text(name)}: {_lines(item)}" for name, item in sorted(body.items())]
-    path.write_text("{\n" + ",\n".join(fields) + "\n}\n", encoding="utf-8")
+    with open(path, "w", encoding="utf-8", opener=_owners_own) as file:
+        file.write("{\n" + ",\n".join(fields) + "\n}\n")
     return path
+
+
+def _owners_own(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _lines(item: Any) -> str:

@@ -116,13 +116,18 @@ class Policy:
 
 @dataclass(frozen=True)
 class PlanRecord:
-    """A plan as it was written down: the situation's hash, the plan file's content, who made it."""
+    """A plan as it was written down: the situation's hash, who made it, and what the plan says of no household.
+
+    Who sits where is not in it. That stands in the plan file, which ``plan_sha256`` tells from any other, and once
+    the plan is taken up on the manifests of its movements, which are kept closed.
+    """
 
     id: str
     site: str
     situation_sha256: str
     plan: Mapping[str, Any]
     made_by: str
+    plan_sha256: str = ""
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from datetime import date
 
 from unit.actions.test_moving import JOURNEY, agree, line
-from waythrough.actions.choose import told
+from waythrough.actions.choose import Chosen, keep_plan, told
 from waythrough.actions.moving import move
 from waythrough.actions.record import record
+from waythrough.plan import files
+from waythrough.plan.generate import generate
+from waythrough.plan.program import make
 from waythrough.terms.situation import Promise
 
 FIRST = date(2030, 5, 21)
@@ -31,3 +35,15 @@ def test_standby_and_journeys_that_were_called_off_promise_nothing(ws, person) -
     record(ws, person, dataclasses.replace(line("listed")))
     move(ws, person, "movement-1", "cancelled_security")
     assert told(ws, FIRST, 28) == ()
+
+
+def test_a_plan_written_down_says_what_it_does_and_names_nobody(ws, person) -> None:
+    now = generate(60, 14, 3)
+    chosen = Chosen(now, make(now, slices=1))
+    entry = keep_plan(ws, person, chosen)
+    written = json.dumps(entry.body)
+    seated = {seat.household for trip in chosen.plan.returns for seat in trip.seats}
+    assert seated
+    assert not [home for home in now.households.columns.ids if f'"{home}"' in written]
+    assert entry.body["plan"]["people_moved"] == chosen.plan.people_moved
+    assert entry.body["plan_sha256"] == files.sha256(chosen.plan)
