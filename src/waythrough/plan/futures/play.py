@@ -91,14 +91,17 @@ def loops(
     first: np.ndarray,
 ) -> None:
     """The three loops one after another, compiled or plain, for futures ``start`` and after."""
-    number = len(moved)
-    road = np.zeros((*world.answers.starts.shape, number), np.uint64)
-    gone, short = np.zeros(moved.shape[::-1], np.int64), np.zeros(unmet.shape[::-1], np.int64)
-    roads(*world.answers, seed, start, road)
-    side = min(number, SIDE_BY_SIDE)
-    leaving(*world.leaving, *_room_to_leave(world.leaving, side), road[: world.outward], gone, first[0])
-    feeding(*world.feeding, *_room_to_feed(world.feeding, side), road[world.outward :], short, first[1])
-    moved[:], unmet[:] = gone.T, short.T
+    for begin in range(0, len(moved), SIDE_BY_SIDE):
+        rows = slice(begin, begin + SIDE_BY_SIDE)
+        side = len(moved[rows])
+        if begin == 0 or side < SIDE_BY_SIDE:
+            road = np.empty((*world.answers.starts.shape, side), np.uint64)
+            gone, short = (np.empty((moved.shape[1], side), np.int64) for _ in range(2))
+            out, aid = _room_to_leave(world.leaving, side), _room_to_feed(world.feeding, side)
+        roads(*world.answers, seed, start + begin, road)
+        leaving(*world.leaving, *out, road[: world.outward], gone, first[0, rows])
+        feeding(*world.feeding, *aid, road[world.outward :], short, first[1, rows])
+        moved[rows], unmet[rows] = gone.T, short.T
 
 
 def _room_to_leave(out: Leaving, side: int) -> tuple[Any, ...]:
@@ -109,7 +112,7 @@ def _room_to_leave(out: Leaving, side: int) -> tuple[Any, ...]:
     state = np.zeros((people_out.state_rows(*of, days, ring, ahead), side), np.int32)
     # A number is written down before it is known whether it stays, so a list has one place more.
     lists = np.zeros((roads + 1, side + 1), np.uint32)
-    return ring, ahead, state, lists, np.zeros((5, side + 1), np.int64)
+    return ring, ahead, state, lists, np.zeros((side + 1, 5), np.int64)
 
 
 def _room_to_feed(aid: Feeding, side: int) -> tuple[Any, ...]:
