@@ -41,7 +41,9 @@ def report(households: int, doors: str) -> None:
 
     given = with_outlooks(generate(households, 90, 1))
     world, took = timed(lambda: board(given, Policy()).world)
-    print(f"\n{doors}, 90 days, {households:,} households; tables made in {took:.2f} s")
+    out = world.leaving
+    size = f"{len(out.special)} classes of families in {len(out.lane_class)} lanes, {len(out.site)} roads out"
+    print(f"\n{doors}, 90 days, {households:,} households, {size}; tables made in {took:.2f} s")
     print(f"{'':24}{'futures/s':>12}{'per CPU s':>12}  same numbers")
     few, _ = timed(lambda: play(world, 4_096, 1, engine=NUMPY, threads=1))
     hashes = {fingerprint(few)}

@@ -22,7 +22,7 @@ from waythrough.plan.kernels.leaving import leaving
 from waythrough.plan.sample import Size, sample
 from waythrough.terms.estimates import Estimate, NotComputable, Outlook
 from waythrough.terms.problems import InputRefused
-from waythrough.terms.situation import Situation
+from waythrough.terms.situation import RouteNow, Situation
 
 
 def outlook(door: str, chance: tuple[float, float, float], wait: tuple[float, float, float]) -> Outlook:
@@ -49,6 +49,34 @@ def two_camps(given: Situation) -> Situation:
     return replace(given, sites=(*given.sites, camp), households=homes, routes=(*given.routes, *roads))
 
 
+def far_camps(given: Situation) -> Situation:
+    """The second camp lies two days out, has vehicles of its own, and on its roads few may drive a day."""
+    both = two_camps(given)
+    far = {route.id for route in both.routes if route.site == "camp b"}
+
+    def later(route: RouteNow) -> RouteNow:
+        out, back = (
+            tuple(replace(use, day_offset=use.day_offset + days) for use in uses)
+            for uses, days in ((route.out, 2), (route.back, 3))
+        )
+        return replace(route, out=out, back=back, cycle_days=5)
+
+    fleets = [
+        replace(
+            fleet,
+            id=f"{fleet.id} {camp}",
+            routes=tuple(
+                r.id for r in both.routes if (r.id in far) == (camp == "b") and r.purpose == fleet.purpose
+            ),
+        )
+        for fleet in both.fleets
+        for camp in "ab"
+    ]
+    doors = tuple(replace(d, max_vehicles=3 + n) for n, d in enumerate(both.doors))
+    routes = tuple(later(r) if r.id in far else r for r in both.routes)
+    return replace(both, routes=routes, fleets=tuple(fleets), doors=doors)
+
+
 def by_plain_python(world: World, number: int, seed: int, start: int = 0) -> Played:
     weeks = -(-world.days // 7)
     shapes = ((number, weeks), (number, weeks), (2, number))
@@ -73,17 +101,29 @@ def test_numpy_gives_the_same_futures_as_plain_loops(seed: int) -> None:
     places = tuple(replace(d, per_week=40 + seed, per_day=None) for d in given.destinations)
     site = replace(given.sites[0], registration_per_day=30, storage_g={"food": 2_000_000}, changes=(3, -5, 1))
     given = replace(given, destinations=places, sites=(site,))
-    for camps in (given, two_camps(given)):
+    for camps in (given, two_camps(given), far_camps(given)):
         world = board(camps, Policy(together_percent=20 * seed)).world
         assert same(play(world, 30, seed, engine=NUMPY), by_plain_python(world, 30, seed))
 
 
+def test_camps_far_apart_have_vehicles_and_roads_of_their_own() -> None:
+    world = board(far_camps(uncertain()), Policy()).world
+    assert sorted(set(world.leaving.out.tolist())) == [0, 2]
+    assert len(set(world.leaving.pool.tolist())) == 2
+    assert world.leaving.cycle_of.max() == 5
+    assert world.leaving.most.max() < 10
+    played = play(world, 500, 1, engine=NUMPY)
+    assert played.moved.sum() > 0
+    assert not same(played, play(board(two_camps(uncertain()), Policy()).world, 500, 1, engine=NUMPY))
+
+
 @pytest.mark.skipif(not can_compile(), reason="numba is not installed")
 def test_the_compiled_loop_gives_the_same_futures_as_numpy() -> None:
-    world = board(uncertain(), Policy()).world
-    numpy = play(world, 9_000, 7, engine=NUMPY, threads=1)
-    assert same(numpy, play(world, 9_000, 7, engine=COMPILED, threads=1))
-    assert same(numpy, play(world, 9_000, 7, engine=COMPILED, threads=3))
+    for given in (uncertain(), far_camps(uncertain(days=70, seed=2))):
+        world = board(given, Policy()).world
+        numpy = play(world, 5_000, 7, engine=NUMPY, threads=1)
+        assert same(numpy, play(world, 5_000, 7, engine=COMPILED, threads=1))
+        assert same(numpy, play(world, 5_000, 7, engine=COMPILED, threads=3))
 
 
 def test_a_future_is_the_same_alone_and_among_others_and_on_any_number_of_processors() -> None:
