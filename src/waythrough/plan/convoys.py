@@ -6,7 +6,7 @@ pack the trip go to their next best trip, or wait.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -338,11 +338,12 @@ class Convoys:
                 found.append(ReturnTrip(route.id, route.site, route.end, day, fleet, len(ours), seats))
         return tuple(found)
 
-    def standby(self, gain: Ints) -> tuple[Standby, ...]:
-        """For each trip the waiting units it would gain most by (``gain`` of each option), each on one trip."""
-        p = self.problem
-        waiting = np.flatnonzero(self.at[p.option_unit] < 0)
-        order = waiting[np.lexsort((p.option_unit[waiting], -gain[waiting], p.option_cell[waiting]))]
+    def standby(self, gain: Callable[[Ints], Ints]) -> tuple[Standby, ...]:
+        """For each trip the waiting units it would gain most by (``gain`` of these options), each on one trip."""
+        p, driven = self.problem, np.zeros(len(self.problem.cells.day), bool)
+        driven[list(self.aboard)] = True
+        waiting = np.flatnonzero((self.at < 0)[p.option_unit] & driven[p.option_cell])
+        order = waiting[np.lexsort((p.option_unit[waiting], -gain(waiting), p.option_cell[waiting]))]
         start = np.searchsorted(p.option_cell[order], np.arange(len(p.cells.day) + 1))
         asked, found = set[int](), []
         for cell in self.in_order():

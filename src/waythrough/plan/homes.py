@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 from waythrough.terms.households import NOBODY, HouseholdNow
 from waythrough.terms.problems import NotFound
@@ -70,3 +71,10 @@ def sizes(situation: Situation) -> dict[str, int]:
     """People in each household, by id."""
     columns = situation.households.columns
     return dict(zip(columns.ids, columns.size, strict=True))
+
+
+def people_and_adults(situation: Situation) -> dict[str, tuple[int, int]]:
+    """People in each household and the adults among them, by id."""
+    columns = situation.households.columns
+    adults = (last - first for first, last in pairwise(columns.adult_start))
+    return dict(zip(columns.ids, zip(columns.size, adults, strict=True), strict=True))

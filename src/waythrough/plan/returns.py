@@ -15,10 +15,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from waythrough.plan.network import Network
+from waythrough.plan.prices import profit_of
 from waythrough.plan.problem import Problem, problem
 from waythrough.plan.promises import Told, told
 from waythrough.plan.returns_exact import bins, exactly
-from waythrough.plan.returns_priced import NEAR_ENOUGH, Journeys, gains, journeys_priced, road_bounds
+from waythrough.plan.returns_priced import NEAR_ENOUGH, Journeys, journeys_priced, road_bounds
 from waythrough.plan.solver import Limits
 from waythrough.terms.planned import Certificate, ReturnTrip, Standby
 from waythrough.terms.situation import Situation
@@ -72,7 +73,7 @@ def journeys(
     whole = whole or problem(situation, network)
     if not len(whole.option_cell):
         return ReturnsPlan((), 0, 0, 0, 0, "none")
-    if bins(whole) <= EXACT_UP_TO:
+    if len(whole.option_cell) <= EXACT_UP_TO and bins(whole) <= EXACT_UP_TO:
         return _exact(situation, whole, limits, road)
     return as_plan(situation, whole, journeys_priced(situation, whole, slices, seed), road=road)
 
@@ -87,7 +88,7 @@ def _exact(situation: Situation, whole: Problem, limits: Limits, road: bool) -> 
         exposure_bound=found.exposure_bound,
         metres_bound=found.metres_bound,
         method="exact",
-        standby=found.convoys.standby(whole.option_value),
+        standby=found.convoys.standby(lambda options: whole.option_value[options]),
         broken=_broken(situation, whole, promised, found.convoys.at.tolist()),
     )
 
@@ -104,7 +105,7 @@ def as_plan(situation: Situation, whole: Problem, found: Journeys, *, road: bool
         metres_bound=metres,
         method="priced",
         certificate=Certificate(prices.by_name(whole.cells)) if found.bound == found.priced.bound else None,
-        standby=found.convoys.standby(gains(whole, prices)),
+        standby=found.convoys.standby(lambda options: profit_of(whole, prices, options)),
         slices=found.slices,
         seed=found.seed,
         broken=_broken(situation, whole, found.told, found.convoys.at.tolist()),

@@ -16,13 +16,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from waythrough.plan.convoys import Convoys, packed
+from waythrough.plan.memory import give_back
 from waythrough.plan.packing import Vehicle
-from waythrough.plan.prices import Prices, bound, mean, profit
+from waythrough.plan.prices import Prices, bound, mean
 from waythrough.plan.prices_lp import Relaxed, SampledLp, solved
 from waythrough.plan.problem import Problem
 from waythrough.plan.problem_units import Ints, ranges
 from waythrough.plan.promises import Told, told
-from waythrough.plan.search import Search
+from waythrough.plan.search import PARTS_FROM, Search
 from waythrough.plan.vehicles import joined, vehicles_for, whole_vehicles
 from waythrough.terms.situation import Situation
 
@@ -32,16 +33,22 @@ ROUGH = 400
 """Units of the first small sample where there are more; its prices tell the larger one where to begin."""
 SAMPLED, SAMPLED_SHARE, SAMPLED_MOST = 1_000, 0.07, 6_000
 """Units in the larger sample: so many, and this share of all, but no more than the last."""
-NEAR_ENOUGH = 2e-3
-"""Distance from the bound at which the search stops, where nobody said how many slices it should work."""
+NEAR_ENOUGH, SLICES = 2e-3, 20
+"""Distance from the bound at which the search stops, where nobody said how many slices it should work, and slices after
+which it stops in any case.
+"""
+LARGE, LARGE_NEAR_ENOUGH, LARGE_SLICES = PARTS_FROM, 9e-3, 6
+"""The same for problems of so many units and more: a plan of a country within 10 seconds, or 25 of the largest. What
+more slices gain there is a tenth of a percent for every three.
+"""
 WHOLE_FAMILIES = 1_000
 """Options up to which whole families and vehicles are asked of the solver too, where prices leave much open."""
 WHOLE_NODES = 20
 """Nodes it may visit for that."""
 ROUNDS, LOST = 3, 1e-4
 """Rounds of search and packing after the first, while packing loses more than this part of the bound."""
-SLICES = 20
-"""Slices after which it stops in any case."""
+LARGE_ROUNDS_FROM = 8
+"""Slices from which a large problem has such rounds: each takes longer there than a slice, and gains less."""
 
 
 @dataclass(frozen=True)
@@ -112,12 +119,13 @@ def journeys_priced(
 ) -> Journeys:
     """Journeys near the bound, every family packed. The same arguments give the same journeys.
 
-    With ``slices`` the search works exactly so many; without, until it is near enough or ``SLICES`` are done.
+    With ``slices`` the search works exactly so many; without, until it is near enough.
     ``shut`` marks cells that take nobody. ``wishes`` (an option of each unit, −1 none) and ``vehicles`` (on
     each column) are where to begin, if not where prices point; ``before`` are the vehicles of each cell in an earlier
     plan, each with who was aboard.
     """
     priced = priced or price(problem, seed, shut)
+    give_back()
     promised = told(situation, problem)
     closed = promised.closed(problem, shut)
     first = priced.going if wishes is None else wishes
@@ -149,6 +157,11 @@ class _Work:
     seed: int
     before: Mapping[int, Sequence[Vehicle]] | None
 
+    @property
+    def large(self) -> bool:
+        """Whether the problem is a country's."""
+        return self.problem.size >= LARGE
+
     def begin(self, vehicles: Ints, wishes: Ints) -> Search:
         """A search from these vehicles and wishes, worked to its end."""
         told, most = self.promised, self.priced.bound
@@ -156,16 +169,16 @@ class _Work:
         search = Search(
             self.problem, self.priced.prices, self.seed, self.closed, told.kept, wished, told.frozen
         )
+        give_back()
         kept = told.wishes >= 0
         if kept.any():
             # Who was told a trip keeps it before anybody else is seated: the vehicles for them come first.
             promised = vehicles_for(self.problem, told.wishes[kept])
             vehicles = joined(self.problem, promised, vehicles)
         search.start(vehicles, np.where(kept, told.wishes, wishes))
-        todo = SLICES if self.slices is None else self.slices
-        while search.slices < todo and (
-            self.slices is not None or most - self.value(search) > NEAR_ENOUGH * most
-        ):
+        near, todo = (LARGE_NEAR_ENOUGH, LARGE_SLICES) if self.large else (NEAR_ENOUGH, SLICES)
+        todo = todo if self.slices is None else self.slices
+        while search.slices < todo and (self.slices is not None or most - self.value(search) > near * most):
             search.improve(1)
         return search
 
@@ -174,8 +187,9 @@ class _Work:
         with a place less on them, and the best packed plan of all is taken.
         """
         at, driving = search.best()
+        none = self.slices == 0 or (self.large and search.slices < LARGE_ROUNDS_FROM)
         best = now = packed(situation, self.problem, at, driving, self.closed, self.before)
-        for _ in range(0 if self.slices == 0 else ROUNDS):
+        for _ in range(0 if none else ROUNDS):
             if self.value(search) - now.value() <= LOST * self.priced.bound:
                 break
             search.loosen(now.too_tight)
@@ -194,11 +208,6 @@ class _Work:
         """What the best seating of a search is worth."""
         at, _ = search.best()
         return int(self.problem.option_value[at[at >= 0]].sum())
-
-
-def gains(problem: Problem, prices: Prices) -> Ints:
-    """What each option is worth above the price of all it uses."""
-    return profit(problem, prices, 0, problem.size)
 
 
 # --- the road ---------------------------------------------------------------------------------------------

@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from waythrough.plan.homes import homes_named
+from waythrough.plan.homes import people_and_adults
 from waythrough.plan.network import Network
-from waythrough.terms.households import HouseholdNow
 from waythrough.terms.planned import ConvoyTrip, EvacuationTrip, Gate, PlanStep, ReturnTrip, Trip
 from waythrough.terms.roles import ACCESS, HEAD, MOVEMENT, REGISTRAR, SITE
 from waythrough.terms.situation import DoorNow, EvacuationNow, RouteNow, Situation
@@ -34,11 +33,7 @@ def steps(situation: Situation, *departures: Sequence[Trip]) -> tuple[PlanStep, 
     """One step for each trip, in order of day. Each list holds trips of one kind, as the plan does; ``trip`` numbers
     them.
     """
-    network = Network(situation)
-    seats = (
-        seat for trips in departures for trip in trips if isinstance(trip, ReturnTrip) for seat in trip.seats
-    )
-    aboard = homes_named(situation, (seat.household for seat in seats))
+    network, aboard = Network(situation), people_and_adults(situation)
     waiting = {one.id: one for one in situation.evacuations}
 
     def own_gates(trip: Trip) -> tuple[Gate, ...]:
@@ -92,11 +87,11 @@ def _load_gates(trip: ConvoyTrip) -> tuple[Gate, ...]:
     )
 
 
-def _people_gates(trip: ReturnTrip, aboard: Mapping[str, HouseholdNow]) -> tuple[Gate, ...]:
+def _people_gates(trip: ReturnTrip, aboard: Mapping[str, tuple[int, int]]) -> tuple[Gate, ...]:
     """Counts only: who consents is nobody's business on a page that goes along with the drivers."""
     households = [aboard[name] for name in dict.fromkeys(seat.household for seat in trip.seats)]
-    people = sum(h.size for h in households)
-    adults = sum(len(h.adults) for h in households)
+    people = sum(size for size, _ in households)
+    adults = sum(adults for _, adults in households)
     return (
         Gate("reconfirm_consents", trip.site, {"households": str(len(households)), "adults": str(adults)}),
         Gate("reception_ready", trip.destination, {"people": str(people)}),
