@@ -11,8 +11,10 @@ from waythrough.plan.prices import Prices, profit
 from waythrough.plan.problem import Problem
 from waythrough.plan.problem_units import Ints
 
-CHOICES = 24
-"""Options each unit keeps in the search, best gain first. The others are hardly ever anybody's seat."""
+CHOICES, FEWER = 24, 16
+"""Options each unit keeps in the search, best gain first; and where units are very many. The others are hardly ever
+anybody's seat.
+"""
 QUEUE = 2048
 """Units that one try may seat again."""
 TOUCHED_AT_ONCE = 64
@@ -25,7 +27,7 @@ LEHMER = 2_147_483_647
 class Given:
     """What a search is given besides prices: what one point of value counts; options that are shut, options promised
     before, and options looked at whatever they gain (shape of all: (options,)); and units that stay where they start
-    (shape: (units,)).
+    (shape: (units,)). ``choices`` are the options each unit keeps.
     """
 
     scale: int
@@ -33,6 +35,7 @@ class Given:
     kept: np.ndarray | None
     wished: np.ndarray | None
     pinned: Ints
+    choices: int
 
 
 def made(problem: Problem, prices: Prices, given: Given) -> tuple[Ints, Board]:
@@ -107,7 +110,7 @@ def _best_options(p: Problem, given: Given, gain: Ints) -> Ints:
     unit = p.option_unit[chosen].astype(np.int64)
     order = in_order_of(unit, gain.max(initial=0) - gain[chosen])
     start = np.searchsorted(unit, np.arange(p.size + 1))
-    few = np.arange(len(unit)) - start[unit] < CHOICES
+    few = np.arange(len(unit)) - start[unit] < given.choices
     chosen = chosen[order]
     for also in (given.kept, given.wished):
         if also is not None:

@@ -11,7 +11,7 @@ Nothing here looks at a clock.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -29,17 +29,21 @@ from waythrough.terms.situation import Situation
 
 EVERYBODY = 1_000
 """Units up to which the program for prices looks at all of them."""
+TWICE = 6_000
+"""Units up to which two larger samples are drawn: the mean of their prices leads the search further than either, for
+less time than the slices it saves.
+"""
 ROUGH = 400
 """Units of the first small sample where there are more; its prices tell the larger one where to begin."""
 SAMPLED, SAMPLED_SHARE, SAMPLED_MOST = 1_000, 0.07, 6_000
 """Units in the larger sample: so many, and this share of all, but no more than the last."""
-NEAR_ENOUGH, SLICES = 2e-3, 20
+NEAR_ENOUGH, SLICES = 2e-3, 14
 """Distance from the bound at which the search stops, where nobody said how many slices it should work, and slices after
 which it stops in any case.
 """
-LARGE, LARGE_NEAR_ENOUGH, LARGE_SLICES = PARTS_FROM, 9e-3, 6
-"""The same for problems of so many units and more: a plan of a country within 10 seconds, or 25 of the largest. What
-more slices gain there is a tenth of a percent for every three.
+LARGE, LARGE_NEAR_ENOUGH, LARGE_SLICES = PARTS_FROM, 9e-3, 4
+"""The same for problems of so many units and more: a plan of 80,000 households in 10
+seconds, of 200,000 in 25. What more slices gain there is a tenth of a percent for every three.
 """
 WHOLE_FAMILIES = 1_000
 """Options up to which whole families and vehicles are asked of the solver too, where prices leave much open."""
@@ -53,12 +57,16 @@ LARGE_ROUNDS_FROM = 8
 
 @dataclass(frozen=True)
 class Priced:
-    """The prices of a problem, the bound they prove, and where the program would send vehicles and units."""
+    """The prices of a problem, the bound they prove, and where the program would send vehicles and units.
+
+    ``guide`` are the prices a search begins from, where others prove more.
+    """
 
     prices: Prices
     bound: int
     vehicles: np.ndarray
     going: Ints
+    guide: Prices | None = None
 
 
 @dataclass(frozen=True)
@@ -87,8 +95,13 @@ def price(problem: Problem, seed: int = 0, shut: np.ndarray | None = None) -> Pr
     if able <= EVERYBODY:
         return _best(problem, SampledLp(problem, 1.0, seed).solve(shut), [], shut)
     rough = SampledLp(problem, ROUGH / able, seed).solve(shut)
-    fine = SampledLp(problem, sampled_share(able), seed + 1, near=rough.prices).solve(shut)
-    return _best(problem, fine, [rough.prices, mean([rough.prices, fine.prices])], shut)
+    fine, *more = (
+        SampledLp(problem, sampled_share(able), seed + n, near=rough.prices).solve(shut)
+        for n in range(1, 3 if able <= TWICE else 2)
+    )
+    guide = mean([one.prices for one in (fine, *more)])
+    others = [rough.prices, mean([rough.prices, fine.prices]), *([guide] if more else [])]
+    return replace(_best(problem, fine, others, shut), guide=guide if more else None)
 
 
 def sampled_share(able: int) -> float:
@@ -167,7 +180,13 @@ class _Work:
         told, most = self.promised, self.priced.bound
         wished = wishes[wishes >= 0]
         search = Search(
-            self.problem, self.priced.prices, self.seed, self.closed, told.kept, wished, told.frozen
+            self.problem,
+            self.priced.guide or self.priced.prices,
+            self.seed,
+            self.closed,
+            told.kept,
+            wished,
+            told.frozen,
         )
         give_back()
         kept = told.wishes >= 0
@@ -186,8 +205,9 @@ class _Work:
         """The convoys of a search; where trips could not be packed as they were meant, it goes on for some rounds
         with a place less on them, and the best packed plan of all is taken.
         """
-        at, driving = search.best()
         none = self.slices == 0 or (self.large and search.slices < LARGE_ROUNDS_FROM)
+        at, driving = search.finish() if none else search.best()
+        give_back()
         best = now = packed(situation, self.problem, at, driving, self.closed, self.before)
         for _ in range(0 if none else ROUNDS):
             if self.value(search) - now.value() <= LOST * self.priced.bound:

@@ -12,7 +12,7 @@ from functools import partial
 
 import numpy as np
 
-from waythrough.plan.board import Given, made, nobody
+from waythrough.plan.board import CHOICES, FEWER, Given, made, nobody
 from waythrough.plan.kernels.seats import (
     AT,
     CELL,
@@ -116,6 +116,15 @@ class Search:
                 options[one.units] = np.where(at >= 0, one.number[np.maximum(at, 0)], -1)
             driving[one.columns] = count
         return options, driving
+
+    def finish(self) -> tuple[Ints, Ints]:
+        """The best seating found. The boards are let go, which are the largest thing in memory: nothing more can be
+        searched.
+        """
+        found = self.best()
+        self.districts.clear()
+        self._best[1].clear()
+        return found
 
     def _work(self, given: list[tuple[District, Ints, Ints]], many: int) -> None:
         """Seat each district's queue; then so many tries, shared out among all districts by their units."""
@@ -257,7 +266,9 @@ def _district(s: Search, n: int, cut_out: Callable[[], Part]) -> District:
     p = part.problem
     shut = None if s.shut is None else s.shut[part.options]
     pinned = np.zeros(p.size, np.int64) if s.pinned is None else s.pinned[part.units].astype(np.int64)
-    chosen, board = made(p, part.prices(s.prices), Given(s.scale, shut, kept, wished, pinned))
+    choices = CHOICES if s.problem.size < PARTS_FROM else FEWER
+    given = Given(s.scale, shut, kept, wished, pinned, choices)
+    chosen, board = made(p, part.prices(s.prices), given)
     rows, first = p.cells.people_rows, board.units[:-1, FIRST]
     some = first < board.units[1:, FIRST]
     cell = board.options[first[some], CELL]

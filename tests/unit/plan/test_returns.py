@@ -22,6 +22,7 @@ from waythrough.plan.generate import generate
 from waythrough.plan.kernels import can_compile
 from waythrough.plan.kernels.seats import search
 from waythrough.plan.network import Network
+from waythrough.plan.prices import bound
 from waythrough.plan.problem import problem
 from waythrough.plan.program import make
 from waythrough.plan.promises import told
@@ -235,6 +236,37 @@ def test_a_plan_made_with_the_slices_another_took_is_that_plan() -> None:
     again = journeys_priced(given, whole, first.slices)
     assert first.convoys.trips() == again.convoys.trips()
     assert first.bound == again.bound
+
+
+def test_a_large_problem_stops_early_and_keeps_no_boards(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = generate(300, 28, 5)
+    whole = problem(given, Network(given))
+    monkeypatch.setattr(returns_priced, "SLICES", 3)
+    small = journeys_priced(given, whole)
+    monkeypatch.setattr(returns_priced, "LARGE", 1)
+    monkeypatch.setattr(returns_priced, "LARGE_SLICES", 1)
+    large = journeys_priced(given, whole)
+    assert (small.slices, large.slices) == (3, 1)
+    assert large.convoys.trips() == journeys_priced(given, whole, 1).convoys.trips()
+    run = Search(whole, large.priced.prices)
+    run.start(whole_vehicles(whole, large.priced.vehicles), large.priced.going)
+    at, driving = run.best()
+    finished = run.finish()
+    assert (finished[0].tolist(), finished[1].tolist()) == (at.tolist(), driving.tolist())
+    assert run.districts == []
+
+
+@pytest.mark.parametrize(("households", "twice"), [(900, False), (2_300, True)])
+def test_the_mean_of_two_samples_leads_the_search_and_the_best_prices_prove(
+    households: int, twice: bool
+) -> None:
+    given = generate(households, 40, 1)
+    whole = problem(given, Network(given))
+    priced = price(whole)
+    assert (priced.guide is not None) == twice
+    assert bound(whole, priced.prices) == priced.bound
+    if priced.guide is not None:
+        assert bound(whole, priced.guide) >= priced.bound
 
 
 # --- promises -----------------------------------------------------------------------------------------------
