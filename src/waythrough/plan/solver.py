@@ -192,6 +192,11 @@ class Reopened:
             every = np.broadcast_to(np.asarray(costs, dtype=float), (n,)).copy()
             self._highs.changeColsCost(n, np.array(columns, dtype=np.int32), every)
 
+    def afresh(self) -> None:
+        """Forget where it stood: far from there, a program made small first is solved sooner."""
+        if self.count:
+            self._highs.clearSolver()
+
     def best(self) -> tuple[np.ndarray, float]:
         """The least cost, with the columns that have it.
 

@@ -247,6 +247,8 @@ class Ways:
         self.open.highs(columns, highs)
         self.open.costs(columns, 0.0)
         self.open.costs(self.asked, -1.0)
+        # One name more or less moves nearly everybody: it is quicker to begin anew than where the program stood.
+        self.open.afresh()
         return math.floor(-self.open.best()[1] + 1e-6)
 
     def candidates(self) -> list[Name]:
@@ -260,6 +262,7 @@ class Ways:
         self.open.costs([*self.needs], [float(len(needs)) for needs in self.needs.values()])
         self.open.costs(self.asked, [len(self.needs[column]) - 1000.0 for column in self.asked])
         self.open.costs([s for s, _ in slacks], 1.0)
+        self.open.afresh()
         values, _ = self.open.best()
         price: Counter[Name] = Counter()
         for column, needs in self.needs.items():
