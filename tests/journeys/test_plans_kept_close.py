@@ -6,6 +6,8 @@ import stat
 
 import pytest
 
+from waythrough.terms.whys import OF_ONE_ADULT
+
 
 @pytest.mark.parametrize(
     "line",
@@ -31,3 +33,16 @@ def test_files_of_a_plan_are_their_owners_alone(wt, rukban, tmp_path):
     done = wt("plan", "--out", files[0], "--situation-out", files[1], "-C", rukban)
     assert done.code == 0, done.err
     assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
+
+
+def test_why_not_never_tells_one_adult_of_a_household_what_another_did_not_allow(wt, rukban):
+    """Whoever said yes would know who did not: a household is told the same whatever its adults lack."""
+    told = set()
+    for home in ("hh-00002", "hh-00006", "hh-00013", "hh-00017"):
+        found = wt("plan", "why", home, "-C", rukban, "--json")
+        assert found.code == 0, found.err
+        told |= {reason["code"] for reason in found.json["reasons"]}
+    assert "consents_incomplete" in told
+    assert not told & OF_ONE_ADULT
+    ended = wt("plan", "why", "hh-00006", "-C", rukban)
+    assert "said no" not in ended.out

@@ -23,6 +23,7 @@ LABELS: dict[str, dict[str, str]] = {
         "no_data_consent": N_("no consent to the use of data"),
         "no_adult": N_("no adult is recorded"),
         "refused": N_("an adult said no"),
+        "consents_incomplete": N_("not every adult's consent stands"),
         "conversation_needed": N_("the choices of a kin group do not fit together; a conversation is needed"),
         "no_seat": N_("no seat left"),
         "no_route": N_("no route is recorded"),

@@ -15,6 +15,7 @@ from waythrough.publish.plan_words import blocked, blocked_by_doors, gate_line
 from waythrough.publish.words import Said
 from waythrough.terms.planned import Blocker, EvacuationTrip, Plan
 from waythrough.terms.planned import Trip as AnyTrip
+from waythrough.terms.whys import few_together
 
 LEAST_GAP = 0.001
 """A gap below this would read as none at all."""
@@ -259,7 +260,7 @@ def not_seated(desk: Desk) -> list[Said]:
             households,
             reason=desk.words.label("not_seated", code),
         )
-        for code, households in sorted(plan.not_seated.items(), key=lambda one: (-one[1], one[0]))
+        for code, households in few_together(plan.not_seated).items()
         if households
     ]
 

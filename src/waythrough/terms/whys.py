@@ -2,10 +2,42 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from waythrough.terms.planned import Reason
+
+OF_ONE_ADULT = frozenset(
+    {
+        "adult_without_consent",
+        "consent_expired",
+        "consent_not_to_this_destination",
+        "consents_do_not_meet",
+        "no_consent",
+        "no_data_consent",
+        "refused",
+        "wishes_to_leave_no_consent",
+    }
+)
+"""Reasons that say what some adult of a household did or did not allow."""
+CONSENTS_INCOMPLETE = "consents_incomplete"
+"""What is said instead where one could tell who it was: whoever said yes knows which other adult did not."""
+FEW = 10
+"""Of fewer than so many households or people one could tell who they are."""
+
+
+def hushed(code: str) -> str:
+    """A reason as it may be told of one household."""
+    return CONSENTS_INCOMPLETE if code in OF_ONE_ADULT else code
+
+
+def few_together(counts: Mapping[str, int]) -> dict[str, int]:
+    """Counts by reason, most first, with the reasons of adults told apart only where they hold for many."""
+    told: Counter[str] = Counter()
+    for code, n in counts.items():
+        told[hushed(code) if n < FEW else code] += n
+    return dict(sorted(told.items(), key=lambda one: (-one[1], one[0])))
 
 
 @dataclass(frozen=True)
