@@ -223,6 +223,19 @@ def test_a_plan_file_is_played_as_it_stands_trip_by_trip(wt, made_files):
     assert "give one of them" in both.err
 
 
+def test_a_notebook_plays_what_may_come_of_a_workspace_and_of_its_plan(tirsa):
+    import waythrough
+
+    ws = waythrough.open(tirsa)
+    try:
+        may_come, told = ws.futures(14, number=200), ws.plan_futures(14, number=200)
+        assert (may_come.days, may_come.number) == (told.days, told.number) == (14, 200)
+        assert told.same_situation
+        assert told.people == ws.plan(14).people_moved
+    finally:
+        ws.close()
+
+
 def test_the_first_compiling_on_a_machine_is_told_while_work_is_done(capsys):
     import logging
 

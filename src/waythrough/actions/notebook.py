@@ -10,6 +10,7 @@ from waythrough.actions.opening import open_workspace
 from waythrough.actions.workspace import Workspace
 from waythrough.terms.board import DoorState
 from waythrough.terms.estimates import NotComputable, PopulationEstimate
+from waythrough.terms.futures import Futures, PlanFutures
 from waythrough.terms.kinds import Known
 from waythrough.terms.planned import DoorValue, Plan
 from waythrough.terms.when import parse_day
@@ -52,6 +53,15 @@ class Notebook:
     def doors(self, days: int = choose.DAYS) -> list[DoorValue]:
         """What each door is worth, by solving again."""
         return choose.value_doors(choose.make_plan(self.workspace, days))
+
+    def futures(self, days: int = choose.DAYS, number: int = 2_000, seed: int = 1) -> Futures:
+        """What may come over the coming days, planning again each morning by a simple rule."""
+        return choose.play(choose.situation(self.workspace, days), number, seed)
+
+    def plan_futures(self, days: int = choose.DAYS, number: int = 2_000, seed: int = 1) -> PlanFutures:
+        """What may come of the plan over the coming days, if nobody plans again."""
+        made = choose.make_plan(self.workspace, days)
+        return choose.play_plan(made.situation, made.plan, number, seed)
 
     def report(self, edition: str = "internal", language: str = "en") -> str:
         """The situation report as one HTML page."""

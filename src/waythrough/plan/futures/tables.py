@@ -19,8 +19,8 @@ MANY = 1 << 30
 numbers of 32 bits.
 """
 PER_THOUSAND = 1_000
-FLEET = 1 << 20
-"""No fleet is counted as larger than a million vehicles."""
+FLEET = 1 << 14
+"""No fleet is counted as larger than sixteen thousand vehicles: their special seats are counted in thousandths."""
 
 
 def leaving_table(
