@@ -241,6 +241,14 @@ def test_changes_solved_side_by_side_are_those_solved_one_after_the_other(
     assert min(worth.share for worth in beside) < -0.1
 
 
+def test_where_nobody_may_leave_no_door_is_worth_anybody() -> None:
+    base = crowd(1)
+    refused = tuple(replace(home, refused=True) for home in base.situation.households)
+    nobody = Base(replace(base.situation, households=refused), base.plan)
+    for worth in sampled.journeys(nobody, tried(nobody)):
+        assert (worth.number, worth.share, worth.ceiling) == (0, 0.0, 0.0)
+
+
 def test_an_error_that_all_losses_share_does_not_hide_which_is_larger() -> None:
     base = crowd(0)
     losses = [one for one in tried(base) if one[0].kind == SHUTS]

@@ -67,6 +67,9 @@ def journeys(base: Base, changes: Sequence[tuple[Change, Days]], share: float | 
         for route, bits in days.items():
             also[route] = also.get(route, 0) | bits
     whole = problem(base.situation, network, also)
+    if not len(whole.option_cell):
+        # Nobody could leave on any of these days, whatever the doors do.
+        return [Worth(0, 0.0, CEILING, ceiling=0.0) for _ in changes]
     if share is None:
         share = min(UNITS_MOST, UNITS_PER_ROOT * math.sqrt(whole.size)) / max(whole.size, 1)
     # What is alike in its days is solved once.
