@@ -143,7 +143,8 @@ def leaving(
                 for q in range(few):
                     v = lists[roads, q]
                     asked = np.int64((notes[q, 3] + (seats - 0.5)) * by)
-                    asked = max(asked, np.int64((notes[q, 4] + (lying - 0.5)) * by_lying))
+                    if needs > 0:
+                        asked = max(asked, np.int64((notes[q, 4] + (lying - 0.5)) * by_lying))
                     sent = max(0, min(asked, min(free[f, v], left[r, v])))
                     free[f, v] -= sent
                     home[g, v] -= sent
@@ -156,7 +157,9 @@ def leaving(
             for q in range(few):
                 v, have = lists[roads, q], notes[q, 2]
                 seats, lying = have - notes[q, 3], have * needs - notes[q, 4]
-                take = lower(lower(have, seats), np.int64((lying + 0.5) * by) + anybody)
+                take = lower(have, seats)
+                if needs > 0:
+                    take = lower(take, np.int64((lying + 0.5) * by))
                 spare[r, v] = seats - take
                 apart[r, v] = lying - take * needs
                 gone[c, v] += take
