@@ -20,6 +20,8 @@ T = TypeVar("T")
 
 LARGEST_EXACT = 2**53
 """Whole numbers below this survive every reader of JSON."""
+_PLAIN = frozenset({str, int, float, bool, type(None)})
+"""Most of what there is to write is one of these, and is written as it is."""
 
 
 def to_body(value: Any, *, full: bool = False) -> Any:
@@ -28,6 +30,8 @@ def to_body(value: Any, *, full: bool = False) -> Any:
     Fields that hold their default are left out, so that a later version may add fields without changing what older
     records say; ``full`` True keeps them, for readers who do not know the defaults.
     """
+    if type(value) in _PLAIN:
+        return value
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {
             name: to_body(item, full=full)
