@@ -38,7 +38,11 @@ LINES = 60
     "--slices", type=click.IntRange(0), help="Fixed slices of search; the plan says how many it took."
 )
 @click.option(
-    "--seed", default=0, show_default=True, help="Of the search: the same seed gives the same plan."
+    "--seed",
+    default=0,
+    show_default=True,
+    type=click.IntRange(0),
+    help="Of the search: the same seed gives the same plan.",
 )
 @click.option("--all", "everything", is_flag=True, help="Show every dated line, however many.")
 @pass_settings
@@ -158,7 +162,13 @@ def show_plan(settings: Settings, report: Report, everything: bool = False) -> N
 @click.command("generate", cls=Shared)
 @click.option("--households", default=1000, show_default=True, type=click.IntRange(1), help="How many.")
 @click.option("--days", default=90, show_default=True, type=click.IntRange(1, 366), help="How far ahead.")
-@click.option("--seed", default=1, show_default=True, help="The same seed gives the same situation.")
+@click.option(
+    "--seed",
+    default=1,
+    show_default=True,
+    type=click.IntRange(0),
+    help="The same seed gives the same situation.",
+)
 @click.option(
     "--shape",
     default="country",

@@ -1,4 +1,4 @@
-"""Which fields of a record name other records, and which hold codes. One list, for every way in.
+"""Which fields of a record name other records, hold codes, or count. One list, for every way in.
 
 A path is ``kind.field``; ``field[]`` is each item of a list, ``field[].part`` a part of each item, ``field{}`` each
 key of a mapping and ``field{}=`` each value.
@@ -6,7 +6,9 @@ key of a mapping and ``field{}=`` each value.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import fields
 from typing import Any
 
 from waythrough.terms import codes
@@ -151,6 +153,11 @@ CODED: dict[str, str] = {
     "policy.need_weights{}": "need",
 }
 
+SIGNED = frozenset({"lat", "lon", "low", "high"})
+"""Numbers that may be below zero: points on the globe, and figures of any kind."""
+AT_LEAST = {"household.size": 1, "route.days_cycle": 1, "fleet.cycle_days": 1}
+"""What a number must reach; every other must not be below zero."""
+
 Exists = Callable[[str, str], bool]
 """(kind, id) → whether such a record is known."""
 
@@ -166,11 +173,12 @@ def coded(record: Any) -> Iterator[tuple[str, str, str]]:
 
 
 def check_record(record: Any, exists: Exists, known: Callable[[str], Iterable[str]], place: str = "") -> None:
-    """Refuse a record whose codes are not in their lists or that names what nobody recorded.
+    """Refuse a record whose codes are not in their lists, that names what nobody recorded, or that counts below zero.
 
     ``known(kind)`` gives the ids recorded of a kind, to suggest the nearest. ``place`` names file and row.
     """
     lead = f"{place}, " if place else ""
+    _check_numbers(record, lead)
     for path, code, list_name in coded(record):
         codes.check(list_name, code, lead + path)
     for path, ident, kinds in named(record):
@@ -181,6 +189,21 @@ def check_record(record: Any, exists: Exists, known: Callable[[str], Iterable[st
                 found=f"“{ident}”, which is not a recorded {' or '.join(kinds)}",
                 allowed=f"the id of a recorded {' or '.join(kinds)}, such as {nearest(ident, ids)}",
                 remedy=f"Correct the id, or record the {kinds[0]} first.",
+            )
+
+
+def _check_numbers(record: Any, lead: str) -> None:
+    for each in fields(record):
+        value = getattr(record, each.name)
+        if each.name in SIGNED or isinstance(value, bool) or not isinstance(value, (int, float)):
+            continue
+        least = AT_LEAST.get(f"{kind_of(record)}.{each.name}", 0)
+        if not (math.isfinite(value) and value >= least):
+            raise InputRefused(
+                place=f"{lead}{kind_of(record)}.{each.name}",
+                found=str(value),
+                allowed=f"a number from {least}",
+                remedy="Correct it; what is not known is left out, never written as another number.",
             )
 
 

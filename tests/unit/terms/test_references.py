@@ -7,10 +7,12 @@ import pytest
 
 from waythrough.terms import codes
 from waythrough.terms.access import Request, Step
-from waythrough.terms.kinds import KINDS
-from waythrough.terms.places import Destination
+from waythrough.terms.kinds import KINDS, kind_of
+from waythrough.terms.people import Household
+from waythrough.terms.places import Destination, Place
 from waythrough.terms.problems import InputRefused
 from waythrough.terms.references import CODED, REFERENCES, check_record, coded, named
+from waythrough.terms.supply import Fleet
 from waythrough.terms.when import Days
 
 
@@ -57,3 +59,26 @@ def test_keys_and_values_of_a_mapping_are_checked_apart():
     with pytest.raises(InputRefused, match="not_met"):
         odd = Destination("d", {"en": "Lowfield"}, "p", None, None, "org-1", {"safety": "perhaps"})
         check_record(odd, lambda kind, ident: True, lambda kind: [])
+
+
+LORRIES = ("fleet-1", {"en": "Lorries"}, "place-1", "truck")
+
+
+@pytest.mark.parametrize(
+    ("record", "field"),
+    [
+        (Fleet(*LORRIES, -1, "org-1"), "count"),
+        (Fleet(*LORRIES, 3, "org-1", seats=-14), "seats"),
+        (Fleet(*LORRIES, 3, "org-1", payload_kg=float("nan")), "payload_kg"),
+        (Household("hh-1", "site-1", 0, ()), "size"),
+    ],
+)
+def test_a_number_below_what_can_be_is_refused_by_the_name_of_its_field(record, field):
+    with pytest.raises(InputRefused, match=f"{kind_of(record)}.{field}"):
+        check_record(record, lambda kind, ident: True, lambda kind: [])
+
+
+def test_points_and_figures_may_be_below_zero():
+    check_record(
+        Place("place-1", {"en": "South"}, "town", -12.5, -70.25, "estimated", ""), lambda *_: True, list
+    )
