@@ -8,7 +8,7 @@ from pathlib import Path
 
 from waythrough.actions.permissions import check_can
 from waythrough.actions.policies import in_force
-from waythrough.actions.understand import board, outlooks, population, value_of
+from waythrough.actions.understand import board, outlooks, population, speaker_names, value_of
 from waythrough.actions.workspace import Workspace
 from waythrough.actions.writing import new_id
 from waythrough.plan import check as checker
@@ -82,6 +82,7 @@ def situation(ws: Workspace, days: int = DAYS, site: str | None = None) -> Situa
             incidents=tuple(ws.register("incident").values()),
             site_records=tuple(sites),
             reviews=tuple(ws.records("review")),
+            speakers=speaker_names(ws),
             warehouses=tuple(ws.register("warehouse").values()),
             stocks=tuple(ws.records("stock")),
             commodities=tuple(ws.register("commodity").values()),

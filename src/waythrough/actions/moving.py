@@ -13,7 +13,7 @@ from datetime import date, timedelta
 
 from waythrough.actions.permissions import check_can
 from waythrough.actions.policies import in_force
-from waythrough.actions.understand import board
+from waythrough.actions.understand import board, speaker_names
 from waythrough.actions.workspace import Workspace
 from waythrough.actions.writing import Told, new_id, revise, write
 from waythrough.plan.consents import allowed_on, asked_again
@@ -224,6 +224,7 @@ def stop_reasons(ws: Workspace, destination: str) -> list[str]:
         list(ws.register("protection_stop").values()),
         list(ws.register("incident").values()),
         ws.records("review"),
+        speaker_names(ws),
     )
 
 

@@ -84,6 +84,14 @@ def outlooks(ws: Workspace, horizon_days: int = HORIZON_DAYS) -> list[Outlook]:
     )
 
 
+def speaker_names(ws: Workspace) -> dict[str, str]:
+    """What parties and organisations are called, in English or the first language there is, by id."""
+    everyone = {**ws.register("party"), **ws.register("organisation")}
+    return {
+        one.id: one.names.get("en") or next(iter(one.names.values()), one.id) for one in everyone.values()
+    }
+
+
 def value_of(estimate: PopulationEstimate | NotComputable) -> Estimate | None:
     """The number, if there is one."""
     return estimate.estimate if isinstance(estimate, PopulationEstimate) else None

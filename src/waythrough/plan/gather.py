@@ -75,6 +75,8 @@ class Position:
     days: int = 28
     special_needs: frozenset[str] | None = None
     site_records: Sequence[Site] = ()
+    speakers: Mapping[str, str] = field(default_factory=dict)
+    """The name of each party and organisation, by id; one that is not here is called by its id."""
     movements: Sequence[Movement] = ()
     sites: Sequence[str] = field(default=())
     """Site ids to plan for; empty means every site whose people are known."""
@@ -281,7 +283,9 @@ def _uses(position: Position, route: Route, legs: Sequence[Leg], first: int, las
 
 
 def _destination(position: Position, destination: Destination) -> DestinationNow:
-    reasons = why_stopped(destination.id, position.stops, position.incidents, position.reviews)
+    reasons = why_stopped(
+        destination.id, position.stops, position.incidents, position.reviews, position.speakers
+    )
     return DestinationNow(
         id=destination.id,
         per_day=destination.reception_per_day,
@@ -298,10 +302,17 @@ def why_stopped(
     stops: Sequence[ProtectionStop],
     incidents: Sequence[Incident],
     reviews: Sequence[Review],
+    speakers: Mapping[str, str],
 ) -> list[str]:
-    """Why nobody is brought to a destination: stops that stand, and harm reported there; empty where nothing is."""
-    standing = [s.reason for s in stops if s.destination == destination and not _lifted(reviews, s.id)]
-    return standing + [r.what for r in unreviewed(incidents, reviews) if r.destination == destination]
+    """Why nobody is brought to a destination: stops that stand, and harm reported there; empty where nothing is.
+
+    Each in the words of whoever said so, with the name that ``speakers`` has for them: it is an account, not a fact.
+    """
+    standing = [
+        (s.reason, s.speaker) for s in stops if s.destination == destination and not _lifted(reviews, s.id)
+    ]
+    standing += [(r.what, r.speaker) for r in unreviewed(incidents, reviews) if r.destination == destination]
+    return [f"“{words.rstrip(' .;')}” ({speakers.get(speaker, speaker)})" for words, speaker in standing]
 
 
 def unreviewed(incidents: Sequence[Incident], reviews: Sequence[Review]) -> list[Incident]:

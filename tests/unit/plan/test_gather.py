@@ -251,7 +251,7 @@ def test_a_protection_stop_stands_until_a_later_review_lifts_it() -> None:
         ((lifted, stands), 0),
     ):
         assert moved(situation(position(stops=(stop,), reviews=reviews))) == expected
-    assert situation(position(stops=(stop,))).destinations[0].stop_reason == "harm reported"
+    assert situation(position(stops=(stop,))).destinations[0].stop_reason == "“harm reported” (a speaker)"
 
 
 # --- consents: which of an adult's decisions counts -------------------------------------------------------
@@ -384,7 +384,7 @@ def test_reported_harm_stops_a_destination_until_a_named_person_reviewed_the_rep
     stopped = situation(position(incidents=(harm(),)))
     assert (stopped.destinations[0].stopped, stopped.destinations[0].stop_reason) == (
         True,
-        "people were arrested",
+        "“people were arrested” (a speaker)",
     )
     assert moved(stopped) == 0
     for outcome, expected in (
