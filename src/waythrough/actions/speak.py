@@ -22,10 +22,11 @@ _ISOLATES = str.maketrans("", "", "\u2066\u2067\u2068\u2069")
 
 @dataclass(frozen=True)
 class Spoken:
-    """A plan in words: what it does, what blocks it, and what goes on which day with its gates."""
+    """A plan in words: what it does, what blocks it, who has no seat, and what goes on which day with its gates."""
 
     headline: tuple[str, ...]
     blockers: tuple[str, ...]
+    not_seated: tuple[str, ...]
     days: tuple[tuple[str, tuple[str, ...]], ...]
 
 
@@ -62,6 +63,7 @@ def plan_words(report: Report, language: str = "en") -> Spoken:
     return Spoken(
         tuple(_text(line) for line in plans.headline(desk)),
         tuple(_text(line) for line in plans.blockers(desk)),
+        tuple(_text(line) for line in plans.not_seated(desk)),
         days,
     )
 

@@ -150,7 +150,8 @@ def show_plan(settings: Settings, report: Report, everything: bool = False) -> N
     from waythrough.actions.speak import plan_words, urgent_words
 
     spoken = plan_words(report, settings.tongue)
-    for line in (*urgent_words(report, settings.tongue), *spoken.headline, *spoken.blockers):
+    first = (*urgent_words(report, settings.tongue), *spoken.headline, *spoken.blockers)
+    for line in (*first, *spoken.not_seated):
         click.echo(line)
     lines = [text for day, lines in spoken.days for text in ("", day, *(f"  {line}" for line in lines))]
     for line in lines if everything else lines[:LINES]:

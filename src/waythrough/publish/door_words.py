@@ -7,6 +7,8 @@ from waythrough.publish.words import Said
 from waythrough.terms.planned import DoorValue
 from waythrough.terms.problems import N_
 
+FINE = 1
+"""Digits behind the point of a share that may be small."""
 CEILING, SAMPLED = "ceiling", "solved_again_on_a_sample"
 """The planner's words for a value that prices show to be hopeless, and for one found on samples."""
 
@@ -59,6 +61,10 @@ def _varies(desk: Desk, value: DoorValue) -> list[Said]:
         if estimate is not None and estimate.low < estimate.high:
             low, high = numbers.number(estimate.low), numbers.number(estimate.high)
             said.append(say(words, low=low, high=high, share=numbers.share(estimate.level)))
+    if value.nothing_in and (value.person_days_fed or value.people_moved):
+        said.append(
+            say("In {share} of futures it changes nothing.", share=numbers.share(value.nothing_in, FINE))
+        )
     return said
 
 

@@ -104,9 +104,10 @@ def _worth(desk: Desk, value: DoorValue) -> Iterator[Any]:
     say, words = desk.words.say, desk.words
     if value.person_days_fed:
         yield words.count(
-            "{n} more person-day above the life-saving threshold",
-            "{n} more person-days above the life-saving threshold",
+            "{n} more person-day above the life-saving threshold, of {all} below it as if nobody left",
+            "{n} more person-days above the life-saving threshold, of {all} below it as if nobody left",
             value.person_days_fed,
+            all=words.numbers.number(desk.report.plan.unmet_if_nobody_left if desk.report.plan else 0),
         )
     if value.people_moved:
         yield words.count(

@@ -243,7 +243,8 @@ class DoorValue:
     long as waits of that party may be. ``tied_with`` lists door sets whose values cannot be told apart.
     ``journeys_share`` is the change of the journeys' worth as a share of the plan's; ``ceiling`` a share that
     it cannot pass, where one was worked out. ``moved_interval`` and ``fed_interval`` are how far the two
-    numbers vary over futures of the other doors, under a simpler rule than the plan's; ``people_within`` and
+    numbers vary over futures of the other doors, under a simpler rule than the plan's, and ``nothing_in`` the share of
+    these futures in which neither changes, also where that is outside the intervals; ``people_within`` and
     ``person_days_within`` are how far they may be off as things stand, by the solver's gap or by sampling.
     """
 
@@ -266,3 +267,4 @@ class DoorValue:
     person_days_within: int = 0
     moved_interval: Estimate | None = None
     fed_interval: Estimate | None = None
+    nothing_in: float | None = None

@@ -292,9 +292,10 @@ def test_with_nothing_left_to_chance_the_interval_is_one_number() -> None:
     sure = Luck(
         Base(given, make(given)), 200, policy=Policy("waiting", suspended_per_1000_days=0, impeded_percent=0)
     )
-    people, fed = sure.spread(Change(("return hill",), "opens", 0, 10))
+    people, fed, nothing = sure.spread(Change(("return hill",), "opens", 0, 10))
     assert people.low == people.value == people.high > 0
     assert (fed.low, fed.high) == (0.0, 0.0)
+    assert nothing == 0
 
 
 def test_an_interval_holds_what_the_door_is_worth_when_the_other_doors_answer_or_not() -> None:
@@ -303,12 +304,14 @@ def test_an_interval_holds_what_the_door_is_worth_when_the_other_doors_answer_or
     waits = replace(waits, outlooks=(outlook("return hill", 1.0), outlook("return plain", 1.0)))
     calm = Policy("waiting", suspended_per_1000_days=0, impeded_percent=0)
     played = Luck(Base(waits, make(waits)), 500, policy=calm)
-    people, _ = played.spread(Change(("return plain",), "opens", 0, 10))
+    people, _, nothing = played.spread(Change(("return plain",), "opens", 0, 10))
     # The other door says yes in four futures of ten: alone this door is worth nothing, with it much.
     assert people.low == 0
     assert people.high > 0
-    together, _ = played.spread(Change(("return hill", "return plain"), "opens", 0, 10))
+    assert 0.5 < nothing < 0.7
+    together, _, never = played.spread(Change(("return hill", "return plain"), "opens", 0, 10))
     assert together.low > 0
+    assert never == 0
 
 
 def test_intervals_do_not_depend_on_the_loops_that_play_them(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -41,6 +41,12 @@ def test_how_far_a_value_varies_is_told_for_people_and_for_person_days(sample) -
     assert "80" in lines[1]
 
 
+def test_futures_in_which_a_door_changes_nothing_are_told_also_outside_the_interval(sample) -> None:
+    (line,) = said(sample, replace(GAIN, nothing_in=0.065))
+    assert "6.5" in line
+    assert said(sample, replace(GAIN, nothing_in=0.0)) == []
+
+
 def test_too_few_to_tell_from_nothing_is_said(sample) -> None:
     few = replace(GAIN, person_days_fed=0, people_moved=3)
     assert said(sample, few) == ["So few that it cannot be told from nothing."]

@@ -134,8 +134,8 @@ def _valued(
         person_days_within=math.ceil(fed.error),
     )
     if spread is not None:
-        people, days = spread
-        value = replace(value, moved_interval=people, fed_interval=days)
+        people, days, nothing = spread
+        value = replace(value, moved_interval=people, fed_interval=days, nothing_in=nothing)
     if change.kind != SHUTS:
         chance, cases = asking.chance(change)
         usual, long = asking.last_days(change, fed.number > 0, moved.number > 0)

@@ -30,8 +30,8 @@ COMPILED_FROM = 40_000
 loops, which take a few seconds to load, a tenth of that.
 """
 METHOD = "the same futures played with and without it"
-Spread = tuple[Estimate, Estimate]
-"""How many more people move, and person-days are fed, over the futures."""
+Spread = tuple[Estimate, Estimate, float]
+"""How many more people move, and person-days are fed, over the futures; and the share of them without either."""
 OTHERS = Policy(ask=ASK_WAITING)
 """Nobody is asked anew; requests that wait are answered or not as is believed of the party."""
 
@@ -59,7 +59,7 @@ class Luck:
 
     def spread(self, change: Change) -> Spread:
         """How many more people move, and person-days are fed, because of the change: the middle of the
-        futures, and the interval that holds `fans.LEVEL` of them.
+        futures, and the interval that holds `fans.LEVEL` of them; and the share in which it changes nothing.
         """
         numbers = [self.board.doors.index(door) for door in change.doors]
         before, quiet = self._without(change.doors), self._unasked(numbers)
@@ -67,9 +67,12 @@ class Luck:
         for number, bits in zip(numbers, change.doors_days(self.base.network).values(), strict=True):
             known[number] = [bits >> WORD * k & 0xFFFFFFFFFFFFFFFF for k in range(known.shape[1])]
         after = self._play(quiet._replace(answers=quiet.answers._replace(known=known)))
+        people = after.moved.sum(axis=1) - before.moved.sum(axis=1)
+        days = before.unmet.sum(axis=1) - after.unmet.sum(axis=1)
         return (
-            self._fan(after.moved.sum(axis=1) - before.moved.sum(axis=1), "people"),
-            self._fan(before.unmet.sum(axis=1) - after.unmet.sum(axis=1), "person-days"),
+            self._fan(people, "people"),
+            self._fan(days, "person-days"),
+            float(np.mean((people == 0) & (days == 0))),
         )
 
     def _unasked(self, numbers: Sequence[int]) -> World:
