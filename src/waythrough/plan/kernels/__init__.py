@@ -10,11 +10,9 @@ from __future__ import annotations
 
 import functools
 import importlib.util
-import inspect
 import logging
 import types
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, Generic, ParamSpec, TypeVar
 
 log = logging.getLogger("waythrough.compiling")
@@ -42,24 +40,34 @@ class Kernel(Generic[P, R]):
     @functools.cached_property
     def compiled(self) -> Callable[P, R]:
         """The compiled loop; compiles at its first call, or takes what an earlier run kept."""
-        made = _jitted(self.plain, self._helpers, cache=True)
-        if not is_kept(self.plain, Path(made.stats.cache_path)):
-            _say_once()
-        found: Callable[P, R] = made
-        return found
+        made: Callable[P, R] = _jitted(self.plain, self._helpers, cache=True)
+        _ours.add(self.plain.__code__)
+        _listen()
+        return made
 
     def sized(self, steps: int) -> Callable[P, R]:
         """The loop as it is quicker for about so many inner steps. Both give the same numbers."""
         return self.compiled if steps >= PAYS and can_compile() else self.plain
 
 
-def is_kept(function: Callable[..., Any], folder: Path) -> bool:
-    """True where numba has kept the function, compiled, in that folder, since its source was last written."""
-    written = Path(inspect.getfile(function)).stat().st_mtime
-    line = function.__code__.co_firstlineno
-    return any(
-        index.stat().st_mtime >= written for index in folder.glob(f"*.{function.__name__}-{line}.*.nbi")
-    )
+_ours: set[types.CodeType] = set()
+"""Loops whose compiling is told."""
+
+
+@functools.cache
+def _listen() -> None:
+    """Hear of it when numba begins to compile, which it does not where it finds what an earlier run kept."""
+    from numba.core import event
+
+    class Compiling(event.Listener):
+        def on_start(self, event: Any) -> None:
+            if event.data["dispatcher"].py_func.__code__ in _ours:
+                _say_once()
+
+        def on_end(self, event: Any) -> None:
+            """Nothing more to say."""
+
+    event.register("numba:compile", Compiling())
 
 
 @functools.cache
