@@ -102,17 +102,36 @@ class SampledLp:
         columns = np.arange(len(high), dtype=np.int32)
         self._highs.changeColsBounds(len(high), columns, np.zeros(len(high)), high)
         while True:
-            self._highs.run()
-            status = self._highs.getModelStatus()
-            if status != highspy.HighsModelStatus.kOptimal:
-                raise NoPlan(
-                    what=f"the solver found no prices: {self._highs.modelStatusToString(status)}",
-                    remedy="Report this with the situation file: doing nothing should always be possible.",
-                )
-            found = self._highs.getSolution()
+            found = self._optimum()
             duals = np.asarray(found.row_dual)
             if not self._join(np.maximum(duals, 0.0), self._highs.getInfo().objective_function_value, shut):
                 return self._read(np.asarray(found.col_value), duals, np.asarray(found.row_value))
+
+    def within(self, low: Ints, high: Ints) -> Relaxed:
+        """The best with at least ``low`` and at most ``high`` vehicles on each column, after ``solve`` and with the
+        options it ended with.
+
+        Raises
+        ------
+        NoPlan
+            HiGHS found no optimum.
+        """
+        columns = np.arange(len(high), dtype=np.int32)
+        self._highs.changeColsBounds(len(high), columns, low * self.scale, high * self.scale)
+        found = self._optimum()
+        return self._read(
+            np.asarray(found.col_value), np.asarray(found.row_dual), np.asarray(found.row_value)
+        )
+
+    def _optimum(self) -> highspy.HighsSolution:
+        self._highs.run()
+        status = self._highs.getModelStatus()
+        if status != highspy.HighsModelStatus.kOptimal:
+            raise NoPlan(
+                what=f"the solver found no prices: {self._highs.modelStatusToString(status)}",
+                remedy="Report this with the situation file: doing nothing should always be possible.",
+            )
+        return self._highs.getSolution()
 
     def _begin(self, shut: np.ndarray | None) -> None:
         """Build the program; where it falls into parts, begin where their own programs end.

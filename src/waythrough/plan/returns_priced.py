@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from waythrough.plan.convoys import Convoys, packed
+from waythrough.plan.dive import dive
 from waythrough.plan.memory import give_back
 from waythrough.plan.packing import Vehicle
 from waythrough.plan.prices import Prices, bound, mean
@@ -89,11 +90,22 @@ class Journeys:
         return self.convoys.value()
 
 
-def price(problem: Problem, seed: int = 0, shut: np.ndarray | None = None) -> Priced:
-    """Prices from samples of units, and the bound they prove for everybody."""
+def price(problem: Problem, seed: int = 0, shut: np.ndarray | None = None, *, whole: bool = False) -> Priced:
+    """Prices from samples of units, and the bound they prove for everybody. With ``whole`` vehicles and units are
+    sent as they would be with no part of a vehicle, where the program looks at all units.
+    """
     able = int((np.diff(problem.option_start) > 0).sum())
     if able <= EVERYBODY:
-        return _best(problem, SampledLp(problem, 1.0, seed).solve(shut), [], shut)
+        program = SampledLp(problem, 1.0, seed)
+        found = program.solve(shut)
+        priced = _best(problem, found, [], shut)
+        if not whole or not able:
+            return priced
+        most = problem.column_count
+        if shut is not None:
+            most = np.where(shut[problem.cells.column_cell], 0, most)
+        sent = dive(program, found, most)
+        return replace(priced, vehicles=sent.vehicles, going=sent.going)
     rough = SampledLp(problem, ROUGH / able, seed).solve(shut)
     fine, *more = (
         SampledLp(problem, sampled_share(able), seed + n, near=rough.prices).solve(shut)
@@ -137,7 +149,7 @@ def journeys_priced(
     each column) are where to begin, if not where prices point; ``before`` are the vehicles of each cell in an earlier
     plan, each with who was aboard.
     """
-    priced = priced or price(problem, seed, shut)
+    priced = priced or price(problem, seed, shut, whole=vehicles is None)
     give_back()
     promised = told(situation, problem)
     closed = promised.closed(problem, shut)

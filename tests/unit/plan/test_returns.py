@@ -269,6 +269,32 @@ def test_the_mean_of_two_samples_leads_the_search_and_the_best_prices_prove(
         assert bound(whole, priced.guide) >= priced.bound
 
 
+def test_few_vehicles_are_sent_one_after_the_other_and_none_too_many() -> None:
+    """One bus, one van, one ambulance: rounded all at once they lose twice as much."""
+    given = generate(400, 60, 1)
+    whole = problem(given, Network(given))
+    parts, sent = price(whole), price(whole, whole=True)
+    assert parts.bound == sent.bound
+    assert np.allclose(sent.vehicles, np.rint(sent.vehicles), atol=1e-6)
+    assert not np.allclose(parts.vehicles, np.rint(parts.vehicles), atol=1e-6)
+    rows = whole.cells.vehicle_rows
+    taken = np.bincount(rows.row, np.repeat(sent.vehicles, np.diff(rows.start)), len(rows.names))
+    assert (taken <= rows.capacity + 1e-6).all()
+    better, before = journeys_priced(given, whole, 2), journeys_priced(given, whole, 2, priced=parts)
+    assert better.value > before.value
+
+
+def test_shut_cells_have_no_vehicle_when_they_are_sent_one_by_one() -> None:
+    given = generate(300, 40, 2)
+    whole = problem(given, Network(given))
+    open_cells = price(whole, whole=True)
+    shut = np.zeros(len(whole.cells.day), bool)
+    shut[whole.cells.column_cell[np.flatnonzero(open_cells.vehicles)[::2]]] = True
+    sent = price(whole, shut=shut, whole=True)
+    assert sent.vehicles.sum() > 0
+    assert sent.vehicles[shut[whole.cells.column_cell]].max() < 1e-6
+
+
 # --- promises -----------------------------------------------------------------------------------------------
 
 
