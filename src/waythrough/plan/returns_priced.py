@@ -1,7 +1,8 @@
 """Journeys at prices: what everything shared costs, the bound these prices prove, and a search they guide.
 
 1. A linear program over a sample of units gives prices; every unit's best choice at these prices gives the bound.
-2. Whole vehicles as near as can be to those of the program; units seated in order of what they gain.
+2. Whole vehicles as near as can be to those of the program, or sent one after the other where they are few; units
+   seated in order of what they gain.
 3. Trips emptied and filled again, slice after slice of fixed work, until the bound is near or the work is done.
 4. Every family onto a vehicle, vehicles nobody needs sent home, safer roads where the trip is the same.
 
