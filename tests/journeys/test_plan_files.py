@@ -177,19 +177,46 @@ def test_a_repaired_plan_says_who_was_told_otherwise_and_is_sound(wt, made_files
     told = ["--out", tmp_path / "new.json", "--situation-out", tmp_path / "told.json"]
     done = wt("plan", "repair", *files, *told, "--json")
     assert done.code == 0, done.err
-    changes = done.json["changes"]
-    assert set(changes["why"]) <= set(changes["lost"])
-    assert not changes["lost"] or "door_shut" in changes["why"].values()
+    told_otherwise = {one["household"]: one for one in done.json["changes"]["changed"] if one["was"]}
     assert wt("check", tmp_path / "told.json", tmp_path / "new.json").code == 0
     at_once = wt("plan", "repair", *files, "--at-once", "--json").json
+    assert at_once["as_of"] == done.json["as_of"] == situation["as_of"]
     cannot = {one["household"] for one in at_once["let_off"]}
-    assert cannot & set(changes["lost"])
-    assert {changes["why"][home] for home in set(changes["lost"]) - cannot} <= {"no_room"}
+    assert cannot
+    assert set(told_otherwise) <= cannot
+    assert {one["code"] for one in told_otherwise.values()} == {"door_shut"}
     assert {one["code"] for one in at_once["let_off"]} == {"door_shut"}
     assert wt("plan", "repair", *files, *told, "--at-once").code == 2
     spoken = wt("plan", "repair", *files)
-    assert f"Not as told: {len(cannot)} households." in spoken.out
+    many = "household" if len(cannot) == 1 else "households"
+    assert f"{len(cannot)} {many} may not travel as told." in spoken.out
     assert "keep their destination and day" in spoken.out
+    for home, one in told_otherwise.items():
+        (line,) = [line for line in spoken.out.splitlines() if home in line]
+        assert f"was told {one['was']['destination']} on" in line
+        assert line.endswith("a door on the way is not open.")
+    in_all = wt("plan", "repair", *files, "--reshuffle", "--json").json["plan"]
+    worth = [plan["aims"][1]["value"] for plan in (done.json["plan"], in_all)]
+    assert worth[0] <= worth[1] * 1.002
+
+
+def test_a_repair_refuses_a_plan_of_another_record_and_one_that_is_over(wt, made_files, tmp_path):
+    situation = json.loads((made_files / "s.json").read_text())
+    over = tmp_path / "later.json"
+    over.write_text(json.dumps({**situation, "as_of": "2047-01-01", "first_day": "2047-01-02"}))
+    late = wt("plan", "repair", "--plan", made_files / "p.json", "--situation", over, "--at-once")
+    assert late.code == 4
+    assert "a plan of" in late.err
+    plan = json.loads((made_files / "p.json").read_text())
+    for n, trip in enumerate([*plan["returns"], *plan["convoys"]]):
+        trip["route"], trip["site"] = f"road-{n}", "elsewhere"
+        for seat in trip.get("seats", ()):
+            seat["household"] = "x" + seat["household"]
+    (tmp_path / "other.json").write_text(json.dumps(plan))
+    given = ("--plan", tmp_path / "other.json", "--situation", made_files / "s.json")
+    other = wt("plan", "repair", *given, "--at-once")
+    assert other.code == 4
+    assert "a plan of other places and people: elsewhere" in other.err
 
 
 PAGE = Path(__file__).resolve().parents[2] / "docs/how-to/from-a-plan-to-an-arrival.md"

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 from waythrough.actions.choose import Chosen
 from waythrough.plan import changes, evacuations, files, program
 from waythrough.plan import generate as invented
 from waythrough.plan import standing as stands
-from waythrough.plan.standing import Standing
 from waythrough.publish.content import Report
 from waythrough.terms.places import Door, Site
 from waythrough.terms.planned import DoorValue, Plan
 from waythrough.terms.problems import InputRefused
 from waythrough.terms.situation import Situation
-from waythrough.terms.whys import Changes
+from waythrough.terms.whys import Changes, Standing
 
 
 def generate(households: int, days: int, seed: int, shape: str, out: Path) -> Situation:
@@ -59,22 +58,58 @@ def read(situation_path: Path, plan_path: Path) -> Chosen:
 
 
 def standing(now: Situation, old: Plan) -> Standing:
-    """What of an older plan's journeys is still legal as things are now, and who may not travel as told."""
+    """What of an older plan's journeys is still legal as things are now, and who may not travel as told.
+
+    Raises
+    ------
+    InputRefused
+        The plan is over, or knows no site, road or household of the situation: it was made of another one.
+    """
+    _refuse_another(now, old)
     return stands.standing(now, evacuations.network(now), old)
 
 
-def repair(now: Situation, old: Plan, first: Standing, frozen_days: int) -> tuple[Chosen, Changes]:
-    """A new plan after something changed, that keeps what people were told as far as it is still legal (``first``).
+def repair(
+    now: Situation, old: Plan, first: Standing, frozen_days: int, *, reshuffle: bool = False
+) -> tuple[Chosen, Changes]:
+    """A new plan after something changed. Whoever may still travel as told (``first``) does, and the others are seated
+    around them; with ``reshuffle`` those may be moved too, after the first ``frozen_days``, where the journeys of all
+    are worth more by it.
 
-    The first ``frozen_days`` change only where they must. The new plan's situation remembers what was promised, so
-    it goes with the plan.
+    Nobody new is brought into the first ``frozen_days``. The new plan's situation remembers what was promised, so it
+    goes with the plan.
     """
     told = changes.promises(old, now.first_day, now.days)
     kept = replace(now, promised=told, frozen_days=min(frozen_days, now.days))
-    chosen = Chosen(kept, program.make(kept))
-    what = changes.changes(old, chosen.plan)
-    codes = {one.household: one.code for one in first.let_off}
-    return chosen, replace(what, why={home: codes.get(home, stands.ROOM) for home in what.lost})
+    chosen = Chosen(kept, program.make(kept, keeping=None if reshuffle else old))
+    return chosen, changes.changes(old, chosen.plan, changes.reasons(first))
+
+
+def _refuse_another(now: Situation, old: Plan) -> None:
+    if old.first_day + timedelta(days=old.days) <= now.first_day:
+        raise InputRefused(
+            place="--plan",
+            found=f"a plan of {old.first_day} to {old.first_day + timedelta(days=old.days - 1)}",
+            allowed=f"a plan with days to come on {now.first_day}",
+            remedy="Name the plan people were told last, or ask with --as-of a day of that plan.",
+        )
+    sites, roads = {site.id for site in now.sites}, {route.id for route in now.routes}
+    if any(trip.site in sites or trip.route in roads for trip in old.trips) or not old.trips:
+        return
+    homes = set(now.households.columns.ids)
+    if not any(seat.household in homes for trip in old.returns for seat in trip.seats):
+        raise InputRefused(
+            place="--plan",
+            found=f"a plan of other places and people: {_some(trip.site for trip in old.trips)}",
+            allowed=f"a plan of {_some(site.id for site in now.sites)}",
+            remedy="Name a plan that was made from this record, or the situation it belongs to.",
+        )
+
+
+def _some(names: Iterable[str]) -> str:
+    """The first few names, each once."""
+    found = sorted(set(names))
+    return ", ".join(found[:3]) + (" …" if len(found) > 3 else "")
 
 
 def situation_file(path: Path) -> Situation:
@@ -89,7 +124,11 @@ def old_plan(path: Path) -> Plan:
 
 def report(chosen: Chosen, values: Iterable[DoorValue] = ()) -> Report:
     """What a report can tell of files alone: everything bears its id, as nobody gave it a name."""
-    now = chosen.situation
+    return replace(report_of(chosen.situation), plan=chosen.plan, values=tuple(values))
+
+
+def report_of(now: Situation) -> Report:
+    """What a report can tell of a situation without a plan."""
     site = now.sites[0].id if now.sites else ""
     return Report(
         site=Site(site, {"en": site}, "", "", now.time_zone),
@@ -97,8 +136,6 @@ def report(chosen: Chosen, values: Iterable[DoorValue] = ()) -> Report:
         generated_at=datetime.combine(now.as_of, time(), UTC),
         ledger=now.ledger,
         doors=tuple(Door(door.id, {"en": door.id}, door.party, "", "") for door in now.doors),
-        plan=chosen.plan,
         situation=now,
-        values=tuple(values),
         outlooks=now.outlooks,
     )

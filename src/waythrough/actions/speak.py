@@ -15,7 +15,7 @@ from waythrough.publish.movement_words import movement_gate
 from waythrough.publish.urgent import urgent
 from waythrough.publish.words import Words
 from waythrough.terms.planned import Gate
-from waythrough.terms.whys import Changes
+from waythrough.terms.whys import Changes, Standing
 
 _ISOLATES = str.maketrans("", "", "\u2066\u2067\u2068\u2069")
 
@@ -124,6 +124,12 @@ def gate_words(report: Report, gates: Iterable[Gate], language: str = "en") -> l
     """What must be true before a movement starts, in words."""
     desk = Desk(report, "internal", Words(language))
     return [_text(movement_gate(desk, gate)) for gate in gates]
+
+
+def standing_words(report: Report, stands: Standing, language: str = "en", *, each: bool) -> list[str]:
+    """How many may travel as told and how many may not; of ``each`` that may not, its journey and why."""
+    desk = Desk(report, "internal", Words(language))
+    return [_text(line) for line in whys.of_standing(desk, stands, each=each)]
 
 
 def change_words(report: Report, what: Changes, language: str = "en") -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -11,9 +10,7 @@ from waythrough.cli.app import Shared
 from waythrough.cli.given import DAYS, FILE, situation_of
 from waythrough.cli.settings import Settings, pass_settings
 from waythrough.terms.codec import to_body
-
-if TYPE_CHECKING:
-    from waythrough.plan.standing import Standing
+from waythrough.terms.whys import LOST
 
 
 @click.command("repair", cls=Shared)
@@ -28,6 +25,9 @@ if TYPE_CHECKING:
     type=click.IntRange(0),
     help="Days that change only if they must.",
 )
+@click.option(
+    "--reshuffle", is_flag=True, help="Move people who may travel as told too, where all gain by it."
+)
 @DAYS
 @click.option("--at-once", is_flag=True, help="Only say who may not travel as told; plan nothing new.")
 @click.option("--out", type=FILE, help="Write the new plan file.")
@@ -38,6 +38,7 @@ def repair(
     plan_file: Path,
     situation_file: Path | None,
     frozen: int,
+    reshuffle: bool,
     days: int | None,
     at_once: bool,
     out: Path | None,
@@ -45,7 +46,9 @@ def repair(
 ) -> None:
     """A new plan after something changed: what people were told is kept wherever it is still legal.
 
-    Says at once who may not travel as told; then how many keep their day, and who lost a seat and is told first.
+    Says at once how many may not travel as told; then who travels on another day or elsewhere, and who lost a seat
+    and is told first. Whoever may still travel as told does, unless --reshuffle asks for the most that all journeys
+    together can be worth.
 
     \b
     Examples:
@@ -53,38 +56,32 @@ def repair(
       waythrough plan repair --plan old.json --situation now.json --out new.json --situation-out promised.json
     """
     from waythrough.actions import alone, choose
-    from waythrough.actions.speak import change_words
+    from waythrough.actions.speak import change_words, standing_words
 
-    if at_once and (out or situation_out):
-        raise click.UsageError("--at-once writes no file: what it finds is a list, and no plan yet.")
+    if at_once and (out or situation_out or reshuffle):
+        raise click.UsageError(
+            "--at-once writes no file and moves nobody: what it finds is a list, no plan yet."
+        )
     now, old = situation_of(settings, days, situation_file), alone.old_plan(plan_file)
     stands = alone.standing(now, old)
+    as_of = {"as_of": now.as_of.isoformat()}
+    if at_once and settings.json:
+        settings.emit("standing", as_of | to_body(stands, full=True))
+        return
     if not settings.json:
-        _say(stands)
+        for line in standing_words(alone.report_of(now), stands, settings.tongue, each=at_once):
+            click.echo(line)
     if at_once:
-        if settings.json:
-            settings.emit("standing", to_body(stands, full=True))
         return
     with settings.working(f"Repairing {plan_file}"):
-        chosen, what = alone.repair(now, old, stands, frozen)
+        chosen, what = alone.repair(now, old, stands, frozen, reshuffle=reshuffle)
     choose.save(chosen, situation_out, out)
     if settings.json:
         body = {"changes": to_body(what, full=True), "plan": to_body(chosen.plan, full=True)}
-        settings.emit("repaired", body)
+        settings.emit("repaired", as_of | body)
         return
     for line in change_words(alone.report(chosen), what, settings.tongue):
         click.echo(line)
-    for household in what.lost:
-        click.echo(f"  {household}  {what.why.get(household, '').replace('_', ' ')}".rstrip())
-    if what.lost and situation_out and out:
-        settings.next(f"waythrough plan why {what.lost[0]} --situation {situation_out} --plan {out}")
-
-
-def _say(stands: Standing) -> None:
-    """Who may not travel as told, and why: this cannot wait for a better plan."""
-    trips, seats = len(stands.trips), sum(len(trip.seats) for trip in stands.trips)
-    click.echo(
-        f"As told: {seats} households on {trips} trips. Not as told: {len(stands.let_off)} households."
-    )
-    for one in stands.let_off:
-        click.echo(f"  {one.household}  {one.code.replace('_', ' ')}")
+    lost = what.those(LOST)
+    if lost and situation_out and out:
+        settings.next(f"waythrough plan why {lost[0].household} --situation {situation_out} --plan {out}")

@@ -2,43 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 
-from waythrough.terms.planned import Plan
+from waythrough.plan.standing import ROOM
+from waythrough.terms.planned import Plan, ReturnTrip
 from waythrough.terms.situation import Promise
-from waythrough.terms.whys import Changes
-
-Seat = tuple[str, date]
-"""A destination and a calendar day: what a household was told."""
+from waythrough.terms.whys import Change, Changes, Journey, Standing
 
 
-def changes(old: Plan, new: Plan) -> Changes:
-    """What became of everybody's seat and of every convoy, by calendar day; trips before the new plan are past."""
-    before, after = seats(old, since=new.first_day), seats(new)
-    kept = [home for home, seat in before.items() if after.get(home) == seat]
-    moved = [home for home, seat in before.items() if home in after and after[home][0] == seat[0]]
+def changes(old: Plan, new: Plan, why: Mapping[str, str] | None = None) -> Changes:
+    """What became of everybody's seat and of every convoy, by calendar day; trips before the new plan are past.
+
+    ``why`` has the codes of what stands against journeys people were told of, by household.
+    """
+    before, after = seats(old.returns, old.first_day, since=new.first_day), seats(new.returns, new.first_day)
     gone_before, gone_after = convoys(old, since=new.first_day), convoys(new)
     return Changes(
-        kept=len(kept),
-        other_day=len(moved) - len(kept),
-        other_destination=sum(1 for home in before if home in after and after[home][0] != before[home][0]),
-        lost=tuple(sorted(home for home in before if home not in after)),
-        gained=sum(1 for home in after if home not in before),
-        convoys_kept=sum(1 for key in gone_before if key in gone_after),
-        convoys_dropped=sum(1 for key in gone_before if key not in gone_after),
-        convoys_new=sum(1 for key in gone_after if key not in gone_before),
+        kept=sum(1 for home, told in before.items() if after.get(home) == told),
+        changed=changed(before, after, why or {}),
+        convoys_kept=len(gone_before & gone_after),
+        convoys_dropped=len(gone_before - gone_after),
+        convoys_new=len(gone_after - gone_before),
     )
 
 
-def seats(plan: Plan, since: date | None = None) -> Mapping[str, Seat]:
+def changed(
+    before: Mapping[str, Journey], after: Mapping[str, Journey], why: Mapping[str, str]
+) -> tuple[Change, ...]:
+    """Everybody whose journey is not what it was, in order of household."""
+    found = (
+        Change(home, before.get(home), after.get(home))
+        for home in sorted({*before, *after})
+        if before.get(home) != after.get(home)
+    )
+    return tuple(one if one.was is None else replace(one, code=why.get(one.household, ROOM)) for one in found)
+
+
+def reasons(stands: Standing) -> Mapping[str, str]:
+    """Code of what stands against the journey each household was told of, where something does."""
+    return {one.household: one.code for one in stands.let_off}
+
+
+def seats(trips: Iterable[ReturnTrip], first_day: date, since: date | None = None) -> Mapping[str, Journey]:
     """Each household's destination and day, as far as it lies on or after a day."""
     found = {
-        seat.household: (trip.destination, plan.first_day + timedelta(days=trip.day))
-        for trip in plan.returns
+        seat.household: Journey(trip.destination, first_day + timedelta(days=trip.day))
+        for trip in trips
         for seat in trip.seats
     }
-    return {home: seat for home, seat in found.items() if since is None or seat[1] >= since}
+    return {home: told for home, told in found.items() if since is None or told.day >= since}
 
 
 def convoys(plan: Plan, since: date | None = None) -> set[tuple[str, date]]:
@@ -50,6 +64,7 @@ def convoys(plan: Plan, since: date | None = None) -> set[tuple[str, date]]:
 def promises(old: Plan, first_day: date, days: int) -> tuple[Promise, ...]:
     """What people were told by an older plan, counted in the days of a new one; what is past or beyond is left out."""
     told = (
-        Promise(home, destination, (day - first_day).days) for home, (destination, day) in seats(old).items()
+        Promise(home, journey.destination, (journey.day - first_day).days)
+        for home, journey in seats(old.returns, old.first_day).items()
     )
     return tuple(sorted((p for p in told if 0 <= p.day < days), key=lambda p: p.household))

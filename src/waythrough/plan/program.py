@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from waythrough.plan import aid, evacuations, files, returns, steps
+from waythrough.plan import aid, evacuations, files, repair, returns, steps
 from waythrough.plan.homes import homes_named, sizes
 from waythrough.plan.network import Network
 from waythrough.plan.problem import Problem, problem
@@ -27,11 +27,18 @@ DEFAULT_LIMITS = Limits()
 
 
 def make(
-    situation: Situation, limits: Limits = DEFAULT_LIMITS, *, slices: int | None = None, seed: int = 0
+    situation: Situation,
+    limits: Limits = DEFAULT_LIMITS,
+    *,
+    slices: int | None = None,
+    seed: int = 0,
+    keeping: Plan | None = None,
 ) -> Plan:
     """The plan for a situation: the same situation, slices and seed always give the same plan.
 
-    ``slices`` of search are worked on the journeys; none said, as many as it takes to come near the bound.
+    ``slices`` of search are worked on the journeys; none said, as many as it takes to come near the bound. With the
+    plan people were told to be kept (``keeping``), everybody who still may travel as it says does so, and the other
+    journeys are found around them.
 
     Raises
     ------
@@ -43,7 +50,14 @@ def make(
     first = aid.feed_everyone(situation, network, limits)
     open_to_people = network.after(first.convoys)
     whole = problem(situation, open_to_people)
-    people_out = returns.journeys(situation, open_to_people, limits, whole=whole, slices=slices, seed=seed)
+    if keeping is None:
+        people_out = returns.journeys(
+            situation, open_to_people, limits, whole=whole, slices=slices, seed=seed
+        )
+    else:
+        people_out = repair.journeys(
+            situation, open_to_people, keeping, whole=whole, slices=slices, seed=seed
+        )
     leaving = leaving_each_day(situation, people_out.trips)
     supplies = aid.finish(situation, network, first, leaving, limits)
     remaining = aid.unmet_by_good(situation, supplies.convoys, aid.people_each_day(situation, leaving))

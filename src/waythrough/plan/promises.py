@@ -7,7 +7,7 @@ nobody else is brought into those days.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -22,26 +22,41 @@ class Told:
 
     ``kept`` are the options that keep one (sorted; None where nobody was told anything), ``wishes`` the first
     of them for each unit or −1, ``frozen`` marks the units promised for a frozen day, ``frozen_days`` is how
-    many days are frozen.
+    many days are frozen. ``stays`` marks the units whose journey is kept whatever else it may be worth (None where
+    there are none).
     """
 
     kept: Ints | None
     wishes: Ints
     frozen: np.ndarray
     frozen_days: int
+    stays: np.ndarray | None = None
+
+    @property
+    def pinned(self) -> np.ndarray:
+        """Units that stay where they begin: those whose journey still stands, else those promised for a frozen day.
+        Who no longer may travel as told takes no place from who may.
+        """
+        return self.frozen if self.stays is None else self.stays
+
+    def keeping(self, wishes: Ints) -> Told:
+        """The same, and every unit with a wish (an option, −1 none) keeps it: its journey still stands."""
+        stays = wishes >= 0
+        kept = np.union1d(np.zeros(0, np.int64) if self.kept is None else self.kept, wishes[stays])
+        return replace(self, kept=kept, wishes=wishes, stays=stays)
 
     def closed(self, problem: Problem, shut: np.ndarray | None) -> np.ndarray | None:
         """Options that may not be taken (shape: (options,)), or None where all may."""
-        if not self.frozen_days and shut is None:
+        if not self.frozen_days and self.stays is None and shut is None:
             return None
         cell = problem.option_cell
         found = np.zeros(len(cell), bool) if shut is None else shut[cell]
-        if self.frozen_days:
+        if self.frozen_days or self.stays is not None:
             keeps = np.zeros(len(cell), bool)
             if self.kept is not None:
                 keeps[self.kept] = True
             early = problem.cells.day[cell] < self.frozen_days
-            found |= (early | self.frozen[problem.option_unit]) & ~keeps
+            found |= (early | (self.frozen | self.pinned)[problem.option_unit]) & ~keeps
         return found
 
 

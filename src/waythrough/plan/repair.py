@@ -1,16 +1,17 @@
 """After a denial, a breakdown or a withdrawn consent: a legal plan of journeys at once, then a better one.
 
-Who still may travel as told keeps seat, day and vehicle (``standing``, there in a moment). The others are seated
-again where the prices of the old plan favour it, and no program is solved for that. ``better`` then asks for new
-prices and searches on from there.
+Who still may travel as told keeps destination, day and place (``standing``, there in a moment), and nothing found later
+takes it from them. The others are seated around them where the prices of the old plan favour it, and no program is
+solved for that. ``better`` then asks for new prices and searches on from there.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from waythrough.plan.changes import changed, reasons, seats
 from waythrough.plan.network import Network
 from waythrough.plan.packing import Vehicle
 from waythrough.plan.prices import bound, from_names, no_prices
@@ -18,39 +19,24 @@ from waythrough.plan.prices_lp import lifted
 from waythrough.plan.problem import Problem, problem
 from waythrough.plan.problem_units import Ints
 from waythrough.plan.returns import ReturnsPlan, as_plan
-from waythrough.plan.returns_priced import Journeys, Priced, journeys_priced, price
-from waythrough.plan.standing import ROOM, Standing, standing
+from waythrough.plan.returns_priced import Journeys, Kept, Priced, journeys_priced, price
+from waythrough.plan.standing import standing
 from waythrough.terms.planned import Plan
 from waythrough.terms.situation import Situation
-
-MOVED, CANCELLED, NEW = "moved", "cancelled", "new"
-"""What became of a household: it travels another day or elsewhere, no longer, or now too."""
-
-Trip = tuple[str, int]
-"""A destination and a day of the new situation."""
-
-
-@dataclass(frozen=True)
-class Change:
-    """One household whose journey is not what it was told: what it was, what it is now, and why (a code)."""
-
-    household: str
-    what: str
-    was: Trip | None
-    now: Trip | None
-    code: str = ""
+from waythrough.terms.whys import Change, Standing
 
 
 @dataclass(frozen=True)
 class Repaired:
-    """Journeys after something changed, and what they change for whom, in order of household."""
+    """Journeys after something changed: who still may travel as told (``kept``) is among them."""
 
     situation: Situation
     network: Network
     whole: Problem
     journeys: Journeys
-    told: dict[str, Trip]
+    old: Plan
     stands: Standing
+    kept: Kept
 
     @property
     def returns(self) -> ReturnsPlan:
@@ -58,22 +44,10 @@ class Repaired:
         return as_plan(self.situation, self.whole, self.journeys, road=True)
 
     def changes(self) -> tuple[Change, ...]:
-        """Everybody whose journey changed."""
-        now = {
-            seat.household: (trip.destination, trip.day)
-            for trip in self.journeys.convoys.trips()
-            for seat in trip.seats
-        }
-        why = {one.household: one.code for one in self.stands.let_off}
-        found = []
-        for household in sorted({*self.told, *now}):
-            was, goes = self.told.get(household), now.get(household)
-            if was is None:
-                found.append(Change(household, NEW, None, goes))
-            elif was != goes:
-                what = CANCELLED if goes is None else MOVED
-                found.append(Change(household, what, was, goes, why.get(household, ROOM)))
-        return tuple(found)
+        """Everybody whose journey changed, in order of household."""
+        now = self.situation
+        before = seats(self.old.returns, self.old.first_day, since=now.first_day)
+        return changed(before, seats(self.journeys.convoys.trips(), now.first_day), reasons(self.stands))
 
 
 def repair(
@@ -84,39 +58,56 @@ def repair(
     stands = standing(situation, network, plan)
     known = from_names(whole.cells, plan.certificate.prices) if plan.certificate else no_prices(whole.cells)
     prices = lifted(whole, known)
-    vehicles = _vehicles(whole, stands)
-    priced = Priced(prices, bound(whole, prices), vehicles.astype(float), np.full(whole.size, -1, np.int64))
+    kept = Kept(_wishes(situation, whole, stands), _vehicles(whole, stands), _aboard(whole, stands))
+    nobody = np.full(whole.size, -1, np.int64)
+    priced = Priced(prices, bound(whole, prices), kept.vehicles.astype(float), nobody)
     found = journeys_priced(
-        situation, whole, 0, seed, priced=priced, wishes=_wishes(situation, whole, stands), vehicles=vehicles,
-        before=_aboard(whole, stands),
-    )  # fmt: skip
-    return Repaired(situation, network, whole, found, _told(situation, plan), stands)
+        situation, whole, 0, seed, priced=priced, wishes=kept.wishes, vehicles=kept.vehicles, keep=kept
+    )
+    return Repaired(situation, network, whole, found, plan, stands, kept)
 
 
 def better(first: Repaired, *, slices: int | None = None, seed: int = 0) -> Repaired:
-    """The same journeys improved: new prices, and a search from where the first repair left off."""
+    """The same journeys improved: new prices, and a search from where the first repair left off. Who travels as told
+    keeps doing so, and what was found at first is kept where nothing better is.
+    """
     convoys = first.journeys.convoys
     vehicles = np.zeros(len(first.whole.cells.column_cell), np.int64)
     for column in convoys.columns():
         vehicles[column] += 1
     found = journeys_priced(
         first.situation, first.whole, slices, seed, wishes=convoys.at, vehicles=vehicles,
-        priced=price(first.whole, seed), before=convoys.aboard,
+        priced=price(first.whole, seed), keep=first.kept,
     )  # fmt: skip
-    return Repaired(first.situation, first.network, first.whole, found, first.told, first.stands)
+    if _quality(first, found) < _quality(first, first.journeys):
+        found = replace(found, convoys=convoys)
+    return replace(first, journeys=found)
 
 
-# --- what people were told ----------------------------------------------------------------------------------
+def journeys(
+    situation: Situation,
+    network: Network,
+    plan: Plan,
+    *,
+    whole: Problem | None = None,
+    slices: int | None = None,
+    seed: int = 0,
+) -> ReturnsPlan:
+    """The journeys of a plan after something changed: whoever may still travel as told does, the others are seated
+    around them. The bound is that of all journeys, so that the gap also tells what keeping to what was told may cost.
+    """
+    first = repair(situation, network, plan, whole=whole, seed=seed)
+    if not len(first.whole.option_cell):
+        return ReturnsPlan((), 0, 0, 0, 0, "none")
+    return better(first, slices=slices, seed=seed).returns
 
 
-def _told(situation: Situation, plan: Plan) -> dict[str, Trip]:
-    later = (situation.first_day - plan.first_day).days
-    return {
-        seat.household: (trip.destination, trip.day - later)
-        for trip in plan.returns
-        if trip.day >= later
-        for seat in trip.seats
-    }
+def _quality(repaired: Repaired, found: Journeys) -> tuple[int, int]:
+    """Journeys kept that still stand, then what all are worth."""
+    return int((found.convoys.at[repaired.kept.wishes >= 0] >= 0).sum()), found.value
+
+
+# --- what still stands, in numbers ---------------------------------------------------------------------------
 
 
 def _wishes(situation: Situation, whole: Problem, stands: Standing) -> Ints:

@@ -57,6 +57,12 @@ LARGE_ROUNDS_FROM = 8
 """Slices from which a large problem has such rounds: each takes longer there than a slice, and gains less."""
 
 
+SETTLED = 2
+"""Slices without any gain after which it stops where an earlier plan is kept: how near its bound such a plan can come
+nobody knows beforehand.
+"""
+
+
 @dataclass(frozen=True)
 class Priced:
     """The prices of a problem, the bound they prove, and where the program would send vehicles and units.
@@ -69,6 +75,17 @@ class Priced:
     vehicles: np.ndarray
     going: Ints
     guide: Prices | None = None
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What still stands of an earlier plan and is kept: each unit's option (−1 none), vehicles on each column, and the
+    vehicles of each cell with who is aboard.
+    """
+
+    wishes: Ints
+    vehicles: Ints
+    aboard: Mapping[int, Sequence[Vehicle]]
 
 
 @dataclass(frozen=True)
@@ -141,21 +158,23 @@ def journeys_priced(
     priced: Priced | None = None,
     wishes: Ints | None = None,
     vehicles: Ints | None = None,
-    before: Mapping[int, Sequence[Vehicle]] | None = None,
+    keep: Kept | None = None,
 ) -> Journeys:
     """Journeys near the bound, every family packed. The same arguments give the same journeys.
 
     With ``slices`` the search works exactly so many; without, until it is near enough.
     ``shut`` marks cells that take nobody. ``wishes`` (an option of each unit, −1 none) and ``vehicles`` (on
-    each column) are where to begin, if not where prices point; ``before`` are the vehicles of each cell in an earlier
-    plan, each with who was aboard.
+    each column) are where to begin, if not where prices point. What is to ``keep`` stays as it is: others are seated
+    around it.
     """
     priced = priced or price(problem, seed, shut, whole=vehicles is None)
     give_back()
     promised = told(situation, problem)
+    if keep is not None:
+        promised = promised.keeping(keep.wishes)
     closed = promised.closed(problem, shut)
     first = priced.going if wishes is None else wishes
-    work = _Work(problem, priced, promised, closed, slices, seed, before)
+    work = _Work(problem, priced, promised, closed, slices, seed, keep)
     if vehicles is None:
         vehicles = whole_vehicles(problem, priced.vehicles)
     best = work.begin(vehicles, first)
@@ -181,7 +200,7 @@ class _Work:
     closed: np.ndarray | None
     slices: int | None
     seed: int
-    before: Mapping[int, Sequence[Vehicle]] | None
+    keep: Kept | None
 
     @property
     def large(self) -> bool:
@@ -199,19 +218,27 @@ class _Work:
             self.closed,
             told.kept,
             wished,
-            told.frozen,
+            told.pinned,
+            None if self.keep is None else self.keep.vehicles,
         )
         give_back()
         kept = told.wishes >= 0
-        if kept.any():
+        if self.keep is not None:
+            vehicles = joined(self.problem, self.keep.vehicles, vehicles)
+        elif kept.any():
             # Who was told a trip keeps it before anybody else is seated: the vehicles for them come first.
             promised = vehicles_for(self.problem, told.wishes[kept])
             vehicles = joined(self.problem, promised, vehicles)
         search.start(vehicles, np.where(kept, told.wishes, wishes))
         near, todo = (LARGE_NEAR_ENOUGH, LARGE_SLICES) if self.large else (NEAR_ENOUGH, SLICES)
-        todo = todo if self.slices is None else self.slices
+        todo, idle = todo if self.slices is None else self.slices, 0
         while search.slices < todo and (self.slices is not None or most - self.value(search) > near * most):
+            before = self.value(search)
             search.improve(1)
+            gained = self.value(search) > before
+            idle = 0 if gained or self.keep is None else idle + 1
+            if idle == SETTLED and self.slices is None:
+                break
         return search
 
     def packed(self, situation: Situation, search: Search) -> Convoys:
@@ -221,7 +248,8 @@ class _Work:
         none = self.slices == 0 or (self.large and search.slices < LARGE_ROUNDS_FROM)
         at, driving = search.finish() if none else search.best()
         give_back()
-        best = now = packed(situation, self.problem, at, driving, self.closed, self.before)
+        before = None if self.keep is None else self.keep.aboard
+        best = now = packed(situation, self.problem, at, driving, self.closed, before)
         for _ in range(0 if none else ROUNDS):
             if self.value(search) - now.value() <= LOST * self.priced.bound:
                 break
@@ -229,13 +257,13 @@ class _Work:
             search.start(driving, at)
             search.improve(1)
             at, driving = search.best()
-            now = packed(situation, self.problem, at, driving, self.closed, self.before)
+            now = packed(situation, self.problem, at, driving, self.closed, before)
             best = max(best, now, key=self._quality)
         return best
 
     def _quality(self, convoys: Convoys) -> tuple[int, int]:
-        """Promises of frozen days kept, then what the journeys are worth."""
-        return int((convoys.at[self.promised.frozen] >= 0).sum()), convoys.value()
+        """Journeys that had to be kept, then what all are worth."""
+        return int((convoys.at[self.promised.pinned] >= 0).sum()), convoys.value()
 
     def value(self, search: Search) -> int:
         """What the best seating of a search is worth."""

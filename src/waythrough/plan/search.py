@@ -30,7 +30,7 @@ from waythrough.plan.prices import Prices
 from waythrough.plan.problem import Problem
 from waythrough.plan.problem_cells import Cells
 from waythrough.plan.problem_parts import Part, cut, part_of_sites, whole_part
-from waythrough.plan.problem_units import Ints
+from waythrough.plan.problem_units import Ints, ranges
 from waythrough.plan.together import together
 
 ASKED = 20
@@ -47,7 +47,8 @@ class Search:
 
     ``shut`` marks options nobody may take (shape: (options,)). ``kept`` are options promised before: where two
     seatings are worth the same, the one that keeps more of them is better. ``wished`` are options that units may wish
-    at the start, however little they gain. ``pinned`` units stay where they start.
+    at the start, however little they gain. ``pinned`` units stay where they start, and so do the vehicles
+    ``staying`` on each column.
     """
 
     problem: Problem
@@ -57,6 +58,7 @@ class Search:
     kept: Ints | None = None
     wished: Ints | None = None
     pinned: np.ndarray | None = None
+    staying: Ints | None = None
     slices: int = 0
     districts: list[District] = field(init=False)
 
@@ -72,13 +74,16 @@ class Search:
         return 1 if self.kept is None else len(self.kept) + 1
 
     def start(self, vehicles: Ints, wishes: Ints | None = None) -> None:
-        """Begin with vehicles on each column; then each unit on the option of the problem it wishes (−1 for
-        none), where there is room, and everybody else in order of gain for each place, best first.
+        """Begin with vehicles on each column, those that stay among them; then each unit on the option of the problem
+        it wishes (−1 for none), where there is room, and everybody else in order of gain for each place, best first.
         """
         wishes = np.full(self.problem.size, -1, np.int64) if wishes is None else wishes
         for one in self.districts:
             one.drive(vehicles[one.columns])
-        self._share_out(range(len(self.districts)))
+            if self.staying is not None:
+                # Places and rows count them, but no part of the search may send home what it does not see.
+                one.state.driving[:] -= self.staying[one.columns]
+        self._share_out(range(len(self.districts)), self._places_of_pinned(wishes))
         self._work([(one, *one.in_order(wishes[one.units])) for one in self.districts], 0)
         self._remember()
 
@@ -115,7 +120,7 @@ class Search:
             if len(one.number):
                 options[one.units] = np.where(at >= 0, one.number[np.maximum(at, 0)], -1)
             driving[one.columns] = count
-        return options, driving
+        return options, driving if self.staying is None else driving + self.staying
 
     def finish(self) -> tuple[Ints, Ints]:
         """The best seating found. The boards are let go, which are the largest thing in memory: nothing more can be
@@ -145,9 +150,22 @@ class Search:
         if value > self._best[0]:
             self._best = (value, [one.seating() for one in self.districts])
 
-    def _share_out(self, turn: Iterable[int]) -> None:
+    def _places_of_pinned(self, wishes: Ints) -> Ints:
+        """People of pinned units on each people row, by district: shape (districts, rows)."""
+        p, rows = self.problem, self.problem.cells.people_rows
+        found = np.zeros((len(self.districts), len(rows.names)), np.int64)
+        if self.pinned is None or len(self.districts) < 2:
+            return found
+        for n, one in enumerate(self.districts):
+            units = one.units[self.pinned[one.units] & (wishes[one.units] >= 0)]
+            cell = p.option_cell[wishes[units]]
+            people = np.repeat(p.people[units], np.diff(rows.start)[cell])
+            found[n] = np.bincount(rows.row[ranges(rows.start, cell)], people, len(rows.names))
+        return found
+
+    def _share_out(self, turn: Iterable[int], at_least: Ints | None = None) -> None:
         """Give each part whose turn it is, of the places to be received that are free, what goes with those who
-        want them.
+        want them; before that, to each part ``at_least`` so many (shape: (parts, rows)).
         """
         if len(self.districts) < 2:
             return
@@ -156,6 +174,8 @@ class Search:
         used, wanted = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
         for n, one in enumerate(self.districts):
             used[n, one.people_rows] = one.used()
+        if at_least is not None:
+            used = np.maximum(used, at_least)
         for n in turn:
             wanted[n, self.districts[n].people_rows] = self.districts[n].wanted
         # More places than there are people are never needed, and would not bear to be multiplied.

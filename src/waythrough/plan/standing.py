@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from itertools import chain, repeat
 from operator import attrgetter
@@ -21,6 +21,7 @@ from waythrough.plan.problem_cells import Row, Uses, receives
 from waythrough.plan.problem_units import Ints, column, grouped
 from waythrough.terms.planned import Plan, ReturnTrip, Seat
 from waythrough.terms.situation import FleetNow, Situation
+from waythrough.terms.whys import LetOff, Standing
 
 GONE, STOPPED, SHUT, CONSENT, ROOM = (
     "household_gone", "destination_stopped", "door_shut", "consent_ended", "no_room",
@@ -31,24 +32,6 @@ for others.
 """
 
 CODES = ("", GONE, STOPPED, SHUT, CONSENT, ROOM)
-
-
-@dataclass(frozen=True)
-class LetOff:
-    """A household that no longer travels as it was told: where to, on which day of the new situation, and why."""
-
-    household: str
-    destination: str
-    day: int
-    code: str
-
-
-@dataclass(frozen=True)
-class Standing:
-    """The trips that still stand, in the days of the new situation, and who was let off, in order of household."""
-
-    trips: tuple[ReturnTrip, ...]
-    let_off: tuple[LetOff, ...]
 
 
 def standing(situation: Situation, network: Network, plan: Plan) -> Standing:

@@ -112,6 +112,8 @@ def _seen_to(network: Network, trip: Trip, gates: Sequence[Gate]) -> tuple[Gate,
     seen = []
     for gate in gates:
         role, otherwise = SEES_TO[gate.code]
+        if otherwise == "go_with_fewer" and isinstance(trip, ConvoyTrip):
+            otherwise = "fewer_loads"
         fields = gate.fields
         if otherwise == "next_open_day":
             otherwise = otherwise if later else "ask_again"

@@ -21,7 +21,8 @@ class OnRoute:
     """One route on one day: whether a trip may leave (its whole road is open for it), and what does leave.
 
     ``people`` travel out, patients and their escorts among them; ``load_g`` is grams per good going in. ``arrives``
-    is the day on which what leaves is at the other end.
+    is the day on which what leaves is at the other end. ``too_late``: no trip leaves any more, as it would end after
+    the last day of the plan; nothing is said of doors then.
     """
 
     route: str
@@ -30,6 +31,7 @@ class OnRoute:
     people: int = 0
     load_g: Mapping[str, int] = field(default_factory=dict)
     arrives: int | None = None
+    too_late: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,11 @@ def by_day(plan: Plan, situation: Situation) -> tuple[MapDay, ...]:
             day,
             situation.day(day),
             tuple(
-                replace(loaded.get((route.id, day), OnRoute(route.id, False)), open=day in opens[route.id])
+                replace(
+                    loaded.get((route.id, day), OnRoute(route.id, False)),
+                    open=day in opens[route.id],
+                    too_late=day >= situation.days - route.last_offset,
+                )
                 for route in situation.routes
             ),
             tuple(

@@ -46,6 +46,13 @@ LABELS: dict[str, dict[str, str]] = {
         "too_soon_after_a_convoy": N_("too close to another convoy"),
         "not_used": N_("open; the plan sends nothing then"),
     },
+    "let_off": {
+        "household_gone": N_("it is no longer among the households here"),
+        "destination_stopped": N_("a protection stop stands on the destination"),
+        "door_shut": N_("a door on the way is not open"),
+        "consent_ended": N_("not every adult's consent holds then, and long enough after"),
+        "no_room": N_("its place is no longer there, or others need it"),
+    },
     "agreement": {
         "agree": N_("agree"),
         "differ": N_("differ"),

@@ -121,6 +121,9 @@ _OTHERWISE: dict[str, str] = {
     "next_open_day": N_("it waits for {day}, the next day on which its whole road is open"),
     "ask_again": N_("it does not go, and the door is asked at again"),
     "go_with_fewer": N_("it goes with fewer; those in most need keep their seats, the others the next"),
+    "fewer_loads": N_(
+        "it goes with fewer vehicles; what keeps people alive is loaded first, the rest waits for the next"
+    ),
     "life_saving_first": N_("it goes with less; what keeps people alive is loaded first"),
     "standby_takes_seats": N_("the seat is offered to the next household on the standby list"),
     "does_not_start": N_("it does not start"),

@@ -11,7 +11,20 @@ from waythrough.publish.words import Said
 from waythrough.terms.planned import Reason, ReturnTrip
 from waythrough.terms.problems import N_
 from waythrough.terms.situation import Situation
-from waythrough.terms.whys import Changes, DestinationWhy, Lever, RouteWhy, TargetWhy
+from waythrough.terms.whys import (
+    GAINED,
+    LOST,
+    OTHER_DAY,
+    OTHER_DESTINATION,
+    Change,
+    Changes,
+    DestinationWhy,
+    Journey,
+    Lever,
+    RouteWhy,
+    Standing,
+    TargetWhy,
+)
 
 
 def of_household(desk: Desk, situation: Situation, reasons: Iterable[Reason]) -> Iterator[Said]:
@@ -103,20 +116,72 @@ _LEVERS: dict[str, str] = {
 }
 
 
+def of_standing(desk: Desk, stands: Standing, *, each: bool) -> Iterator[Said]:
+    """Who still may travel as told, and ``each`` of those who may not, with the journey it was told of."""
+    count = desk.words.count
+    yield count(
+        "{n} household may travel as told.",
+        "{n} households may travel as told.",
+        sum(len(trip.seats) for trip in stands.trips),
+    )
+    if stands.let_off:
+        yield count(
+            "{n} household may not travel as told.",
+            "{n} households may not travel as told.",
+            len(stands.let_off),
+        )
+    for one in stands.let_off if each else ():
+        day = desk.report.situation.day(one.day) if desk.report.situation else desk.report.as_of
+        yield _told(desk, one.household, Journey(one.destination, day), one.code)
+
+
+def _told(desk: Desk, household: str, was: Journey, code: str) -> Said:
+    return desk.words.say(
+        "{household} was told {destination} on {day}: {reason}.",
+        household=desk.words.numbers.code(household),
+        destination=desk.name(was.destination),
+        day=was.day,
+        reason=desk.words.label("let_off", code),
+    )
+
+
 def of_changes(desk: Desk, what: Changes) -> Iterator[Said]:
-    """What a new plan changes for people who were told the old one."""
+    """What a new plan changes for people who were told the old one; who lost a seat first, household by household."""
     say = desk.words.say
     yield say("Households that keep their destination and day: {n}.", n=what.kept)
+    for kind, sentence in (
+        (LOST, N_("Had a seat and have none now, to be told before anybody else: {n}.")),
+        (OTHER_DAY, N_("Keep their destination on another day: {n}.")),
+        (OTHER_DESTINATION, N_("Travel to another of their choices: {n}.")),
+        (GAINED, N_("Had no seat and have one now: {n}.")),
+    ):
+        those = what.those(kind)
+        if those:
+            yield say(sentence, n=len(those))
+        for one in those:
+            if one.was:
+                yield _changed(desk, one, one.was)
     for sentence, n in (
-        (N_("Keep their destination on another day: {n}."), what.other_day),
-        (N_("Travel to another of their choices: {n}."), what.other_destination),
-        (N_("Had a seat and have none now, to be told before anybody else: {n}."), len(what.lost)),
-        (N_("Had no seat and have one now: {n}."), what.gained),
         (N_("Convoys that no longer go: {n}."), what.convoys_dropped),
         (N_("New convoys: {n}."), what.convoys_new),
     ):
         if n:
             yield say(sentence, n=n)
+
+
+def _changed(desk: Desk, one: Change, was: Journey) -> Said:
+    """One household that was told a journey and has another now, or none."""
+    if one.now is None:
+        return _told(desk, one.household, was, one.code)
+    return desk.words.say(
+        "{household} goes to {destination} on {day}. It was told {told} on {told_day}: {reason}.",
+        household=desk.words.numbers.code(one.household),
+        destination=desk.name(one.now.destination),
+        day=one.now.day,
+        told=desk.name(was.destination),
+        told_day=was.day,
+        reason=desk.words.label("let_off", one.code),
+    )
 
 
 def because(desk: Desk, situation: Situation, reason: Reason) -> Said:

@@ -1,12 +1,16 @@
-"""Answers to “why not?”: for a destination, for a route, and for an aim somebody set. Pure values."""
+"""Answers to “why not?”: a destination, a route, an aim somebody set; and what still stands of a plan. Pure values."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
-from waythrough.terms.planned import Reason
+from waythrough.terms.planned import Reason, ReturnTrip
+
+OTHER_DAY, OTHER_DESTINATION, LOST, GAINED = "other_day", "other_destination", "lost", "gained"
+"""What became of a household's journey from one plan to the next."""
 
 OF_ONE_ADULT = frozenset(
     {
@@ -104,20 +108,66 @@ class TargetWhy:
 
 
 @dataclass(frozen=True)
+class LetOff:
+    """A household that no longer travels as it was told: where to, on which day of the new situation, and why."""
+
+    household: str
+    destination: str
+    day: int
+    code: str
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The trips that still stand, in the days of the new situation, and who was let off, in order of household."""
+
+    trips: tuple[ReturnTrip, ...]
+    let_off: tuple[LetOff, ...]
+
+
+@dataclass(frozen=True)
+class Journey:
+    """Where a household goes, and on which day."""
+
+    destination: str
+    day: date
+
+
+@dataclass(frozen=True)
+class Change:
+    """One household whose journey is not what it was told: what it was (None: no seat), what it is now, and for those
+    who were told something the code of what stands against it.
+    """
+
+    household: str
+    was: Journey | None
+    now: Journey | None
+    code: str = ""
+
+    @property
+    def what(self) -> str:
+        """``gained`` or ``lost`` a seat, or travels on an ``other_day``, or to an ``other_destination``."""
+        if self.was is None:
+            return GAINED
+        if self.now is None:
+            return LOST
+        return OTHER_DAY if self.was.destination == self.now.destination else OTHER_DESTINATION
+
+
+@dataclass(frozen=True)
 class Changes:
     """What changed from one plan to the next, in households and convoys; only days of the new plan are compared.
 
-    ``kept`` keep destination and day, ``other_day`` the destination only. ``lost`` had a seat and have none now: each
-    of them is told before anybody else hears of the new plan; ``why`` has the code of what stands against the journey
-    they were told of. ``gained`` had none and have one now.
+    ``kept`` keep destination and day; ``changed`` are all others who had a seat or have one, in order of household. Who
+    lost one is told before anybody else hears of the new plan.
     """
 
     kept: int
-    other_day: int
-    other_destination: int
-    lost: tuple[str, ...]
-    gained: int
+    changed: tuple[Change, ...]
     convoys_kept: int
     convoys_dropped: int
     convoys_new: int
-    why: Mapping[str, str] = field(default_factory=dict)
+
+    def those(self, what: str) -> tuple[Change, ...]:
+        """The households of whom this is true."""
+        return tuple(one for one in self.changed if one.what == what)

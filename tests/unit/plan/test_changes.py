@@ -10,6 +10,7 @@ from waythrough.plan.changes import changes, promises
 from waythrough.plan.program import make
 from waythrough.terms.planned import Plan, ReturnTrip, Seat
 from waythrough.terms.situation import Promise
+from waythrough.terms.whys import GAINED, LOST, OTHER_DAY, OTHER_DESTINATION, Journey
 
 BASE = make(situation(households=(household("oak", 4, "lake"),)))
 
@@ -26,14 +27,22 @@ def test_who_keeps_moves_loses_and_gains_is_counted_once() -> None:
     old = plan(("a", "lake", 1), ("b", "lake", 2), ("c", "lake", 3), ("d", "lake", 4))
     new = plan(("a", "lake", 1), ("b", "lake", 5), ("c", "port", 3), ("e", "lake", 4))
     what = changes(old, new)
-    assert (what.kept, what.other_day, what.other_destination, what.lost, what.gained) == (1, 1, 1, ("d",), 1)
+    assert what.kept == 1
+    assert {one.household: one.what for one in what.changed} == {
+        "b": OTHER_DAY,
+        "c": OTHER_DESTINATION,
+        "d": LOST,
+        "e": GAINED,
+    }
+    (lost,) = what.those(LOST)
+    assert (lost.was, lost.now) == (Journey("lake", old.first_day + timedelta(days=4)), None)
 
 
 def test_a_plan_made_later_is_compared_by_the_calendar_and_what_is_past_is_not_lost() -> None:
     old = plan(("a", "lake", 1), ("b", "lake", 4))
     new = plan(("b", "lake", 1), later=3)
     what = changes(old, new)
-    assert (what.kept, what.lost) == (1, ())
+    assert (what.kept, what.changed) == (1, ())
     assert promises(old, new.first_day, new.days) == (Promise("b", "lake", 1),)
 
 

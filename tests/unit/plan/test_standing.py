@@ -13,9 +13,10 @@ from waythrough.plan.check import check
 from waythrough.plan.generate import generate
 from waythrough.plan.network import Network
 from waythrough.plan.program import make
-from waythrough.plan.standing import CONSENT, GONE, ROOM, SHUT, STOPPED, Standing, standing
+from waythrough.plan.standing import CONSENT, GONE, ROOM, SHUT, STOPPED, standing
 from waythrough.terms.planned import Plan
 from waythrough.terms.situation import Situation
+from waythrough.terms.whys import Standing
 
 
 @pytest.fixture(scope="module")

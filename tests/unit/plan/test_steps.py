@@ -65,6 +65,16 @@ def test_every_gate_names_who_sees_to_it_and_what_is_done_otherwise(plan: Plan) 
             assert gate.otherwise
 
 
+def test_a_convoy_short_of_vehicles_leaves_loads_behind_and_never_speaks_of_seats(plan: Plan) -> None:
+    otherwise = {
+        step.kind: gate.otherwise
+        for step in plan.steps
+        for gate in step.gates
+        if gate.code == "vehicles_ready"
+    }
+    assert otherwise == {"convoy": "fewer_loads", "return": "go_with_fewer"}
+
+
 def test_a_shut_door_is_waited_for_until_the_next_open_day_of_its_road_or_asked_at_again() -> None:
     told = make(with_door(situation(), "return hill", open_days=(1, 0, 0, 1, 1, 0, 0, 0, 0, 0)))
     doors = [g for s in told.steps if s.kind == "return" for g in s.gates if g.about == "return hill"]

@@ -54,6 +54,17 @@ def test_a_road_is_open_only_where_whatever_leaves_can_come_home() -> None:
     assert [day.day for day in DAYS if on(day, "to port").open] == [2, 3, 4, 5]
 
 
+def test_a_trip_that_would_end_after_the_last_day_is_not_blamed_on_a_door() -> None:
+    assert [day.day for day in DAYS if on(day, "to port").too_late] == [9]
+    assert not any(one.too_late and (one.open or one.vehicles) for day in DAYS for one in day.routes)
+    always = replace(HERE, doors=tuple(replace(d, open_days=(1,) * HERE.days) for d in HERE.doors))
+    last = by_day(PLAN, always)[-1]
+    assert [(one.route, one.open) for one in last.routes if one.too_late or not one.open] == [
+        ("west in", False),
+        ("to port", False),
+    ]
+
+
 def test_what_leaves_says_when_it_arrives() -> None:
     slow = replace(HERE.routes[0], out=tuple(replace(use, day_offset=2) for use in HERE.routes[0].out))
     trip = replace(PLAN.convoys[0], route=slow.id, day=1)
@@ -85,5 +96,7 @@ def test_patients_and_their_escorts_count_as_people_who_travel() -> None:
 def test_it_is_plain_data_of_ids_and_numbers() -> None:
     body = to_body(DAYS, full=True)
     assert body[0]["on"] == "2031-03-02"
-    assert set(body[0]["routes"][0]) == {"route", "open", "vehicles", "people", "load_g", "arrives"}
+    assert set(body[0]["routes"][0]) == {
+        *("route", "open", "vehicles", "people", "load_g", "arrives", "too_late")
+    }
     assert not any(home.id in str(body) for home in HERE.households)

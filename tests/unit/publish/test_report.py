@@ -214,6 +214,8 @@ def test_the_calendar_of_days_stays_with_the_team(sample) -> None:
     page = render(replace(base, situation=now), "internal", "en")
     assert "the whole road is open" in text(page)
     assert page.count('<td class="go">') == len({c.day for c in base.plan.convoys if c.route == road.id})
+    assert page.count("<td>*</td>") == 1
+    assert "A star: a trip that left then would end after the last day of the plan." in text(page)
     assert "gantt-title" not in render(replace(base, situation=now), "public", "en")
 
 
