@@ -14,7 +14,7 @@ from waythrough.publish.desk import Desk
 from waythrough.publish.movement_words import movement_gate
 from waythrough.publish.urgent import urgent
 from waythrough.publish.words import Words
-from waythrough.terms.planned import Gate
+from waythrough.terms.planned import DoorValue, Gate
 from waythrough.terms.whys import Changes, Standing
 
 _ISOLATES = str.maketrans("", "", "\u2066\u2067\u2068\u2069")
@@ -32,18 +32,28 @@ class Spoken:
 
 @dataclass(frozen=True)
 class SpokenValue:
-    """One row of the doors' ranking, in words."""
+    """One row of a ranking of doors, in words: its cells, and what is told beneath it."""
 
-    rank: str
-    doors: str
-    parties: str
-    change: str
-    fed: str
-    moved: str
-    ask_by: str
-    chance: str
-    ties: str
-    explained: tuple[str, ...] = ()
+    cells: tuple[str, ...]
+    more: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SpokenValues:
+    """Doors if they opened, or if they shut: each has ranks of its own."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[SpokenValue, ...]
+
+
+@dataclass(frozen=True)
+class SpokenRanking:
+    """What each door is worth: rankings, then what changes nothing."""
+
+    rankings: tuple[SpokenValues, ...]
+    title: str
+    unchanged: tuple[str, ...]
 
 
 def plan_words(report: Report, language: str = "en") -> Spoken:
@@ -80,25 +90,41 @@ def urgent_words(report: Report, language: str = "en") -> list[str]:
     return [_text(line) for line in urgent(Desk(report, "internal", Words(language)))]
 
 
-def value_words(report: Report, language: str = "en") -> list[SpokenValue]:
-    """The value of each door in words: gains best first, then losses worst first, then what changes nothing."""
+def ranking_words(report: Report, language: str = "en") -> SpokenRanking:
+    """What each door is worth, in words: gains best first, losses worst first, and what changes nothing."""
     desk = Desk(report, "internal", Words(language))
-    in_order = (*values.gains(desk), *values.losses(desk), *values.unchanged(desk))
-    return [
+    say = desk.words.say
+    heads = [say(word) for word in ("Rank", "Door", "Party", "Change", "Fed", "Travel")]
+    asked = [*heads, say("Ask by"), say("Chance of a yes")]
+    return SpokenRanking(
+        tuple(
+            SpokenValues(
+                _text(say(title)), tuple(map(_text, columns)), _spoken_values(desk, found, len(columns))
+            )
+            for title, columns, found in (
+                ("If it opened", asked, values.gains(desk)),
+                ("If it shut", heads, values.losses(desk)),
+            )
+            if found
+        ),
+        _text(say("What changes nothing")),
+        tuple(map(_text, values.no_change(desk))),
+    )
+
+
+def _spoken_values(desk: Desk, found: Iterable[DoorValue], columns: int) -> tuple[SpokenValue, ...]:
+    return tuple(
         SpokenValue(
-            _text(v.rank),
-            _text(v.doors),
-            _text(v.parties),
-            _text(v.change),
-            _text(v.fed),
-            _text(v.moved),
-            _text(v.ask_by),
-            _text(v.chance),
-            _text(v.ties) if v.ties else "",
-            tuple(map(_text, v.explained)),
+            tuple(
+                map(
+                    _text,
+                    (v.rank, v.doors, v.parties, v.change, v.fed, v.moved, v.ask_by, v.chance)[:columns],
+                )
+            ),
+            tuple(map(_text, [*([v.ties] if v.ties else []), *v.explained])),
         )
-        for v in values.lines(desk, in_order)
-    ]
+        for v in values.lines(desk, found)
+    )
 
 
 def why_words(report: Report, found: Why, language: str = "en") -> list[str]:

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 
 @click.command("doors", cls=Shared)
-@click.option("--top", default=10, show_default=True, type=click.IntRange(1), help="How many rows.")
+@click.option(
+    "--top", default=10, show_default=True, type=click.IntRange(1), help="How many rows of each ranking."
+)
 @DAYS
 @click.option("--pairs/--no-pairs", default=True, help="Also doors that only help together.")
 @click.option("--situation", "situation_file", type=FILE, help="A situation file, with --plan; no workspace.")
@@ -85,25 +87,25 @@ def _of_workspace(settings: Settings, days: int, pairs: bool) -> Report:
 
 
 def doors_table(settings: Settings, report: Report, top: int) -> None:
-    """The ranking of doors, most helpful first; ties shown as ties."""
-    from waythrough.actions.speak import urgent_words, value_words
+    """The rankings of doors, most helpful first; ties shown as ties, and what changes nothing after them."""
+    from waythrough.actions.speak import ranking_words, urgent_words
 
     for line in urgent_words(report, settings.tongue):
         click.echo(line)
-    rows = value_words(report, settings.tongue)
-    if not rows:
+    found = ranking_words(report, settings.tongue)
+    if not (found.rankings or found.unchanged):
         click.echo("No door to value: every door of the plan is open, or there is no plan.")
         return
-    columns = ["#", "door", "held by", "if it", "fed", "journeys", "ask by", "chance", "ties"]
-    settings.table(
-        columns,
-        [
-            [r.rank, r.doors, r.parties, r.change, r.fed, r.moved, r.ask_by, r.chance, r.ties]
-            for r in rows[:top]
-        ],
-    )
-    for row in rows[:top]:
-        if row.explained:
-            click.echo(f"{row.rank} {row.doors}: {' '.join(row.explained)}")
-    if len(rows) > top:
-        settings.talk(f"{len(rows) - top} more: waythrough doors --top {len(rows)}")
+    for ranking in found.rankings:
+        click.echo(ranking.title)
+        settings.table(list(ranking.columns), [list(row.cells) for row in ranking.rows[:top]])
+        for row in ranking.rows[:top]:
+            if row.more:
+                click.echo(f"{row.cells[0]} {row.cells[1]}: {' '.join(row.more)}")
+    if found.unchanged:
+        click.echo(found.title)
+    for line in found.unchanged:
+        click.echo(f"  {line}")
+    longest = max((len(ranking.rows) for ranking in found.rankings), default=0)
+    if longest > top:
+        settings.talk(f"{longest - top} more: waythrough doors --top {longest}")

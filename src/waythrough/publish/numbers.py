@@ -121,7 +121,9 @@ class Numbers:
             return Run.of(f"≤{THIN}{texts[1]}{sign}")
         if texts[1] is None:
             return Run.of(f"≥{THIN}{texts[0]}{sign}")
-        return Run.of((texts[0] if low == high else f"{texts[0]}–{texts[1]}") + sign)
+        # A dash between two minus signs cannot be read.
+        between = " … " if low is not None and low < 0 else "–"
+        return Run.of((texts[0] if low == high else f"{texts[0]}{between}{texts[1]}") + sign)
 
     def interval(self, estimate: Estimate, decimals: int = 0) -> Run:
         """An estimate as value (low–high); shares as per cent. In Arabic the value still comes first to the reader."""

@@ -68,8 +68,14 @@ class Words:
         return self._fill(self.translation.gettext(text), fields)
 
     def count(self, one: str, many: str, n: int, /, **fields: Any) -> Said:
-        """The sentence for ``n`` things, in the language's own plural form; ``{n}`` is the number."""
-        return self._fill(self.translation.ngettext(one, many, n), {"n": n, **fields})
+        """The sentence for ``n`` things, in the language's own plural form; ``{n}`` is the number.
+
+        So many fewer are counted as so many, unless the word for one or two would swallow the minus.
+        """
+        said = self.translation.ngettext(one, many, abs(n))
+        if n < 0 and "{n}" not in said:
+            said = self.translation.ngettext(one, many, n)
+        return self._fill(said, {"n": n, **fields})
 
     def label(self, kind: str, code: str) -> Any:
         """The words for a code: ours, else the shipped code list's, else the code itself, marked as a code."""

@@ -145,3 +145,10 @@ def test_nothing_is_shown_that_a_reader_could_not_read(value: object) -> None:
 def test_a_moment_without_a_zone_is_refused() -> None:
     with pytest.raises(InputRefused):
         EN.time(datetime(2019, 2, 6, 9))  # noqa: DTZ001
+
+
+def test_a_range_below_zero_can_be_read() -> None:
+    shown = str(Numbers("en").range(-2293, -1656))
+    assert "…" in shown
+    assert "–" not in shown
+    assert "–" in str(Numbers("en").range(3, 5))

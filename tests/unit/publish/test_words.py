@@ -76,6 +76,15 @@ def test_arabic_uses_its_six_plural_forms() -> None:
     ]  # fmt: skip
 
 
+def test_so_many_fewer_are_counted_as_so_many_and_keep_their_minus() -> None:
+    for language, endings in (("fr", ("personne", "personnes")), ("ru", ("человек", "человека"))):
+        counted = [str(Words(language).count("{n} person", "{n} people", n)) for n in (-1, -2_002)]
+        assert tuple(text.split("\u2069")[-1].strip() for text in counted) == endings
+    for n in (-1, -2, -3):
+        assert str(abs(n)) in re.sub(r"[^\d]", "", str(Words("en").count("{n} person", "{n} people", n)))
+        assert any(minus in str(Words("ar").count("{n} person", "{n} people", n)) for minus in "-−")
+
+
 def test_english_counts_one_and_many() -> None:
     english = Words("en")
     assert [str(english.count("{n} day", "{n} days", n)) for n in (0, 1, 2)] == [
