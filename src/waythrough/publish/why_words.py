@@ -85,6 +85,9 @@ def of_target(desk: Desk, situation: Situation, why: TargetWhy) -> Iterator[Said
         )
     for code, people in why.never.items():
         reason = desk.words.label("not_seated", code)
+        if code == "vehicle_too_small":
+            yield say("Would need another kind of vehicle, with room for all of a family: {n}.", n=people)
+            continue
         yield say("No door and no vehicle would help: {n} ({reason}).", n=people, reason=reason)
     if why.levers:
         yield say(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from random import Random
 
 import pytest
 
@@ -135,3 +136,52 @@ def test_consents_of_very_many_are_rounded_outward_so_a_bound_stays_a_bound(
         assert rounded.possible >= exact.possible
         assert (rounded.people, rounded.never) == (exact.people, exact.never)
     assert rounded.rounded_days == 21
+
+
+# --- wheelchairs and stretchers ---------------------------------------------------------------------------
+
+
+def test_a_patient_no_vehicle_can_carry_keeps_nobody_else_and_is_named() -> None:
+    homes = (household("oak", 6, "lake", stretchers=1), household("elm", 4, "lake"))
+    why = asked(situation(households=homes))
+    assert (why.people, why.possible, why.never) == (10, 4, {"vehicle_too_small": 6})
+    assert why.levers == ()
+
+
+def test_few_special_seats_bound_those_who_need_them_and_leave_the_others_alone() -> None:
+    homes = (*(household(f"oak {n}", 2, "lake", special=1) for n in range(3)), household("elm", 4, "lake"))
+    given = situation(households=homes)
+    given = with_fleet(with_fleet(given, "coaches", count=0), "vans", cycle_days=DAYS)
+    why = asked(given)
+    assert (why.possible, why.people) == (6, 10)
+
+
+def with_patients(given: Situation, seed: int) -> Situation:
+    """Some of the households with people who lie down or need a special seat, and some vehicles for them."""
+    luck = Random(seed)
+    homes = []
+    for home in given.households:
+        lying = luck.choice((0, 0, 0, 1, 2)) if home.size > 2 else 0
+        special = luck.choice((0, 0, 1, 2)) if home.size - lying > 2 else 0
+        homes.append(replace(home, stretchers=lying, special=special))
+    fleets = tuple(
+        replace(f, stretcher_places=luck.choice((0, 1, 2)), special_seats=luck.choice((0, 1, 3)))
+        if f.purpose == "return"
+        else f
+        for f in given.fleets
+    )
+    return replace(given, households=tuple(homes), fleets=fleets, goods=())
+
+
+@pytest.mark.parametrize("most", [8_000, 60, 1])
+@pytest.mark.parametrize("seed", range(6))
+def test_never_fewer_could_travel_than_the_plan_moves(
+    monkeypatch: pytest.MonkeyPatch, seed: int, most: int
+) -> None:
+    monkeypatch.setattr(targets_program, "MOST_COLUMNS", most)
+    given = with_patients(generate(60, 16, seed, "one-road" if seed % 2 else "country"), seed)
+    plan = make(given, slices=1)
+    for group in ("everyone", "most-vulnerable", "weight-2"):
+        for day in (0, 4, 9, 15):
+            why = why_target(given, plan, group, day)
+            assert why.planned <= why.possible <= why.people - sum(why.never.values())

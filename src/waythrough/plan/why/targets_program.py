@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from waythrough.plan import evacuations
 from waythrough.plan.network import RETURN, cycle_days
 from waythrough.plan.room import passed_outward
 from waythrough.plan.solver import INFINITE, Program, Reopened
 from waythrough.plan.units import Choice, Unit
-from waythrough.plan.why import receives
+from waythrough.plan.why import fits, receives
 from waythrough.terms.situation import DestinationNow, RouteNow, Situation
 
 Name = tuple[str, str, int]
@@ -24,15 +25,20 @@ MOST_COLUMNS = 8_000
 """So many wishes are solved in about a third of a second, and an answer takes some twenty solutions."""
 
 
+Needs = tuple[Fraction, Fraction, Fraction]
+"""Of the people of a unit, the parts that need a seat, a special seat, a place to lie."""
+
+
 @dataclass
 class _Class:
-    """Units of one site with the same choices on the same days, counted together."""
+    """Units of one site with the same choices on the same days, counted together. ``needs`` are the least that any of
+    them has: whatever share of its people somebody wanted to send, the units behind it need at least that.
+    """
 
     site: str
     choices: tuple[tuple[str, int], ...]
+    needs: Needs
     people: int = 0
-    special: int = 0
-    stretchers: int = 0
 
 
 class _Flow:
@@ -44,14 +50,32 @@ class _Flow:
         self.shares: dict[str, list[tuple[int, float]]] = defaultdict(list)
 
     def add(self, column: int, one: _Class) -> None:
-        seated = one.people - one.stretchers
-        for kind, n in (("seats", seated), ("special", one.special), ("stretchers", one.stretchers)):
-            if n:
-                self.shares[kind].append((column, n / one.people))
+        for kind, share in zip(("seats", "special", "stretchers"), one.needs, strict=True):
+            if share:
+                self.shares[kind].append((column, float(share)))
 
     def kinds(self) -> list[str]:
         """What somebody here needs of a vehicle."""
         return sorted(self.shares)
+
+
+def _shares(unit: Unit) -> Needs:
+    lying = sum(home.stretchers for home in unit.households)
+    return (
+        Fraction(unit.people - lying, unit.people),
+        Fraction(unit.special, unit.people),
+        Fraction(lying, unit.people),
+    )
+
+
+def _needs(needs: Needs) -> Hashable:
+    """Units are alike whose people need the same, person for person: parts of such families bound whole ones."""
+    return needs
+
+
+def _kinds(needs: Needs) -> Hashable:
+    """Units are alike whose people need the same kinds of places: fewer classes, and a bound no less."""
+    return tuple(map(bool, needs))
 
 
 class _Outward(dict[int, int]):
@@ -94,6 +118,7 @@ class Ways:
         self.rows: dict[tuple[str, str, int], list[tuple[int, float]]] = defaultdict(list)
         self.supply: list[tuple[list[tuple[int, float]], int]] = []
         self.flows: dict[tuple[str, str, int], _Flow] = {}
+        self.fitting: dict[Hashable, bool] = {}
         for one in self._classes():
             self._wishes(one)
         for key in sorted(self.flows):
@@ -106,27 +131,44 @@ class Ways:
     def _classes(self) -> list[_Class]:
         """Units alike, with their dates rounded no further than the program stays small enough to solve."""
         ways = [
-            (unit, [c for c in unit.choices if self._ways(unit.site, c.destination)]) for unit in self.meant
+            (unit, [c for c in unit.choices if self._has_way(unit, c.destination)]) for unit in self.meant
         ]
         self.without_a_way = [unit for unit, choices in ways if not choices]
         able = [(unit, choices) for unit, choices in ways if choices]
         for block in (*(days for days in BLOCKS if days <= self.by_day), self.by_day + 1):
             self.block = block
-            found = self._alike(able)
-            if sum(len(one.choices) for one in found) * (self.by_day // self.block + 1) <= MOST_COLUMNS:
-                break
+            for key in (_needs, _kinds):
+                found = self._alike(able, key)
+                if sum(len(one.choices) for one in found) * (self.by_day // block + 1) <= MOST_COLUMNS:
+                    return found
         return found
 
-    def _alike(self, ways: Iterable[tuple[Unit, list[Choice]]]) -> list[_Class]:
-        found: dict[tuple[str, tuple[tuple[str, int], ...]], _Class] = {}
+    def _alike(
+        self, ways: Iterable[tuple[Unit, list[Choice]]], key: Callable[[Needs], Hashable]
+    ) -> list[_Class]:
+        """Units with the same choices and needs together. One patient who cannot lie anywhere keeps nobody else: who
+        needs less is in another class.
+        """
+        found: dict[Hashable, _Class] = {}
         outward = _Outward(self.block, self.by_day)
         for unit, choices in ways:
-            same = tuple(sorted((c.destination, outward[c.days]) for c in choices))
-            one = found.setdefault((unit.site, same), _Class(unit.site, same))
+            same, needs = tuple(sorted((c.destination, outward[c.days]) for c in choices)), _shares(unit)
+            one = found.setdefault((unit.site, same, key(needs)), _Class(unit.site, same, needs))
+            seated, special, lying = map(min, one.needs, needs)
+            one.needs = seated, special, lying
             one.people += unit.people
-            one.special += unit.special
-            one.stretchers += sum(h.stretchers for h in unit.households)
         return list(found.values())
+
+    def _has_way(self, unit: Unit, destination: str) -> bool:
+        """Whether some route there has, among its vehicles, one with room for each household of the unit."""
+        homes = frozenset((h.size - h.stretchers, h.special, h.stretchers) for h in unit.households)
+        asked = (unit.site, destination, homes)
+        if asked not in self.fitting:
+            self.fitting[asked] = any(
+                all(any(fits(f, home) for f in self.network.fleets(route)) for home in unit.households)
+                for route in self._ways(unit.site, destination)
+            )
+        return self.fitting[asked]
 
     def _ways(self, site: str, destination: str) -> list[RouteNow]:
         """Routes that could be driven some day; a stop, and a destination that receives nobody, leave none."""
