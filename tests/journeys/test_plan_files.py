@@ -147,11 +147,12 @@ def test_a_movement_is_listed_shown_and_not_started_past_its_gates(wt, tirsa):
     assert "gates_passed" in shown.json["next"]
     spoken = wt("movements", "show", "movement-9", "-C", tirsa, "--as-of", "2026-12-31").out
     assert "✗ One of us is named who answers for the trip on" in spoken
-    stopped = wt("movements", "move", "movement-9", "gates_passed", "-C", tirsa)
+    today = ("--as-of", "2026-12-31")  # an example is worked in on a day of its own
+    stopped = wt("movements", "move", "movement-9", "gates_passed", "-C", tirsa, *today)
     assert stopped.code == 7
     assert "waythrough movements show movement-9" in stopped.err
     called_off = wt(
-        "movements", "move", "movement-9", "cancelled_security", "-C", tirsa, "--note", "shelling"
+        "movements", "move", "movement-9", "cancelled_security", "-C", tirsa, "--note", "shelling", *today
     )
     assert called_off.code == 0, called_off.err
 

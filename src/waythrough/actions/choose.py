@@ -92,6 +92,7 @@ def situation(ws: Workspace, days: int = DAYS, site: str | None = None) -> Situa
             consents=tuple(undoubted_consents(ws)),
             policy=in_force(ws),
             movements=tuple(ws.register("movement").values()),
+            boardings=tuple(ws.records("boarding")),
             outlooks=tuple(outlooks(ws, days)),
         )
     )
@@ -125,10 +126,10 @@ def undoubted_consents(ws: Workspace) -> list[Consent]:
     """Consents that nothing we cannot read may have taken back.
 
     A consent that is sealed, erased or of a newer form may be a withdrawal: until somebody can read it, whatever the
-    household allowed up to that day counts for nothing.
+    household allowed up to that day counts for nothing. So it is with its line of a manifest.
     """
     doubt: dict[str, date] = {}
-    for unread in ws.unread("consent"):
+    for unread in (*ws.unread("consent"), *ws.unread("boarding")):
         doubt[unread.subject] = max(doubt.get(unread.subject, date.min), unread.known_on)
     return [
         consent

@@ -9,24 +9,25 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 
+from waythrough.actions.may_travel import MayTravel, check_takes_people, stop_reasons
 from waythrough.actions.permissions import check_can
-from waythrough.actions.policies import in_force
-from waythrough.actions.understand import board, speaker_names
+from waythrough.actions.understand import board
 from waythrough.actions.workspace import Workspace
-from waythrough.actions.writing import Told, new_id, revise, write
-from waythrough.plan.consents import allowed_on, asked_again
-from waythrough.plan.gather import why_stopped
+from waythrough.actions.writing import Told, drafts_of, new_id, revise, stands, write
+from waythrough.plan.consents import asked_again
+from waythrough.plan.manifests import REACHED
 from waythrough.terms import states
+from waythrough.terms.board import DoorState
 from waythrough.terms.codes import code_list
 from waythrough.terms.doing import Boarding, Movement
-from waythrough.terms.entries import Entry
+from waythrough.terms.entries import Draft, Entry
 from waythrough.terms.parties import Person
-from waythrough.terms.people import Consent, Household
+from waythrough.terms.people import Household
 from waythrough.terms.places import Route
 from waythrough.terms.planned import Gate
-from waythrough.terms.problems import N_, Problem, Protected
+from waythrough.terms.problems import N_, InputRefused, Problem, Protected
 
 PENDING = ("listed", "standby", "confirmed")
 """Lines of which nobody yet knows whether they are aboard."""
@@ -34,10 +35,13 @@ PENDING = ("listed", "standby", "confirmed")
 
 @dataclass(frozen=True)
 class GateState:
-    """One thing that must be true before a movement starts, and whether it is."""
+    """One thing that must be true before a movement starts, and whether it is.
+
+    None where nobody said, and the record has no place to say it: one of us looks before it starts.
+    """
 
     gate: Gate
-    passed: bool
+    passed: bool | None
 
 
 class GatesShut(Problem):
@@ -46,6 +50,18 @@ class GatesShut(Problem):
     code = "movement.gates-shut"
     message = N_("{movement} may not start: {count} of the things it needs are not in place, first {first}.")
     advice = N_("See them all: waythrough movements show {movement}. Nothing was written.")
+    exit_code = 7
+
+
+class NotItsDay(Problem):
+    """A movement said to leave on a day that is not in its window."""
+
+    code = "movement.not-its-day"
+    message = N_("{movement} does not leave on {day}: it runs from {first} to {last}.")
+    advice = N_(
+        "Write it down on the day it leaves, or afterwards with --on DAY. If it goes on another day, it is put off and "
+        "planned again. Nothing was written."
+    )
     exit_code = 7
 
 
@@ -75,12 +91,19 @@ def record_movement(
     ------
     GatesShut
         It is said to have passed its gates, and a door, a consent, a vehicle or we ourselves are not ready.
+    NotItsDay
+        It is said to have left, and the day is not one of its window.
     ManifestOpen
         It is said to have left, and nobody went through its manifest.
     """
     check_can(actor, "record movement")
     before = ws.register("movement").get(movement.id)
     states.check_can_follow("movement", before.state if before else states.NOTHING, movement.state)
+    if movement.state == "departed":
+        movement = replace(movement, left_on=movement.left_on or today_of(ws, movement))
+        _check_its_day(ws, movement)
+    elif has_gates_ahead(movement):
+        movement = replace(movement, left_on=None)
     if movement.state in ("gates_passed", "departed"):
         _check_gates(ws, movement)
     if movement.state == "departed":
@@ -98,11 +121,26 @@ def move(
     told: Told = None,
     note: str = "",
     responsible: str = "",
+    left_on: date | None = None,
 ) -> Entry:
-    """The next state of a movement that is recorded; everything else of it stays as it was."""
+    """The next state of a movement that is recorded; everything else of it stays as it was.
+
+    ``left_on`` is the day it left, where that is written down later; None is today.
+    """
     movement: Movement = ws.get("movement", movement_id)
+    if left_on and state != "departed":
+        raise InputRefused(
+            place="--on",
+            found=f"{left_on} with {state}",
+            allowed="the day on which it departed",
+            remedy="Leave the day out: other states are known from when they are written down.",
+        )
     changed = replace(
-        movement, state=state, note=note or movement.note, responsible=responsible or movement.responsible
+        movement,
+        state=state,
+        note=note or movement.note,
+        responsible=responsible or movement.responsible,
+        left_on=left_on or movement.left_on,
     )
     return record_movement(ws, actor, changed, told)
 
@@ -119,61 +157,84 @@ def record_boarding(
         without having been asked again, before the clearance, or on a day the movement does not run.
     """
     check_can(actor, "record boarding")
-    movement: Movement = ws.get("movement", boarding.movement)
-    home: Household = ws.get("household", boarding.household)
-    before = lines(ws, movement).get(home.id)
-    states.check_can_follow("boarding", before.state if before else states.NOTHING, boarding.state)
-    if boarding.state in (*PENDING, "boarded"):
-        _check_may_travel(ws, movement, home, boarding)
-    if before is None:
-        return write(ws, actor, boarding, told, key=key)
-    seat = before.vehicle if boarding.vehicle is None else boarding.vehicle
-    return revise(ws, actor, replace(boarding, id=before.id, vehicle=seat), told, key=key)
+    return ws.append(_line_drafts(ws, MayTravel(ws), boarding, told), actor.id, key)[-1]
 
 
 def board_households(
     ws: Workspace, actor: Person, movement_id: str, state: str, households: tuple[str, ...], on: date
 ) -> list[Entry]:
-    """The same next state for several households of a manifest, one after the other."""
-    return [
-        record_boarding(ws, actor, Boarding(new_id("boarding"), movement_id, household, state, on))
-        for household in households
-    ]
+    """The same next state for several households of a manifest: for all of them, or nothing is written."""
+    check_can(actor, "record boarding")
+    rules = MayTravel(ws)
+    drafts: list[Draft] = []
+    for household in dict.fromkeys(households):
+        line = Boarding(new_id("boarding"), movement_id, household, state, on)
+        drafts += _line_drafts(ws, rules, line)
+    return list(ws.append(drafts, actor.id))
+
+
+def _line_drafts(ws: Workspace, rules: MayTravel, boarding: Boarding, told: Told = None) -> list[Draft]:
+    """A household's line or its next state, checked, as it will be written."""
+    movement: Movement = ws.get("movement", boarding.movement)
+    home: Household = ws.get("household", boarding.household)
+    before = lines(ws, movement).get(home.id)
+    states.check_can_follow("boarding", before.state if before else states.NOTHING, boarding.state)
+    _check_happened(ws, movement, boarding)
+    if boarding.state in (*PENDING, "boarded"):
+        _check_may_travel(ws, rules, movement, home, boarding)
+    if before is None:
+        return drafts_of(ws, boarding, told)
+    seat = before.vehicle if boarding.vehicle is None else boarding.vehicle
+    kept = replace(boarding, id=before.id, vehicle=seat)
+    return drafts_of(ws, kept, told, stands(ws, kept))
 
 
 # --- what must be true --------------------------------------------------------------------------------------
 
 
 def gates(ws: Workspace, movement: Movement) -> list[GateState]:
-    """Everything that must be true before a movement starts, in the order it is met, and whether it is."""
+    """Everything that must be true before a movement starts, in the order it is met, and whether it is.
+
+    Judged as of the day it leaves, once that is said.
+    """
     route: Route = ws.get("route", movement.route)
+    vehicles = Gate("vehicles_ready", movement.id, {"vehicles": str(movement.vehicles)})
     return [
         *_door_gates(ws, movement, route),
-        GateState(
-            Gate("vehicles_ready", movement.id, {"vehicles": str(movement.vehicles)}), movement.vehicles > 0
-        ),
+        # How many are planned says nothing of how many stand there; one of us looks.
+        GateState(vehicles, None if movement.vehicles > 0 else False),
         GateState(Gate("name_responsible", movement.route), bool(movement.responsible.strip())),
         *(_people_gates(ws, movement, route) if carries_people(movement) else ()),
     ]
 
 
 def _door_gates(ws: Workspace, movement: Movement, route: Route) -> Iterator[GateState]:
-    standing = {state.door: state for state in board(ws)}
-    window = movement.window
-    days = [
-        window.first_day + timedelta(days=n) for n in range((window.last_day - window.first_day).days + 1)
-    ]
+    standing = _doors_for(ws, movement)
+    first, last = movement.left_on or movement.window.first_day, movement.window.last_day
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     for name in doors_of(ws, route):
         if not name.door:
             yield GateState(Gate("no_door_recorded", name.zone), False)
             continue
-        state, door = standing[name.door], ws.register("door")[name.door]
+        door = ws.register("door")[name.door]
+        state = standing.get(name.door) or DoorState(name.door, "not_asked", ws.as_of)
         is_open = all(state.open_on(day) for day in days)
         code = "door_open" if state.own_word or not is_open else "confirm_in_own_word"
         code = "settle_dispute" if is_open and state.disputed_by else code
         fields = {"party": door.party, "from": days[0].isoformat(), "to": days[-1].isoformat()}
         fields |= {"conditions": state.conditions} if state.conditions else {}
         yield GateState(Gate(code, name.door, fields), is_open and code == "door_open")
+
+
+def _doors_for(ws: Workspace, movement: Movement) -> dict[str, DoorState]:
+    """The board as of today; of a movement that left before, as of the day on which it left."""
+    left = movement.left_on
+    return {state.door: state for state in board(ws.at(left) if left and left < ws.as_of else ws)}
+
+
+def has_gates_ahead(movement: Movement) -> bool:
+    """True until it leaves: of one that left or was called off, today's doors say nothing."""
+    return movement.is_ahead or movement.state == "postponed_by_us"
 
 
 @dataclass(frozen=True)
@@ -210,22 +271,10 @@ def _people_gates(ws: Workspace, movement: Movement, route: Route) -> Iterator[G
     waiting = [line for line in aboard if line.state == "listed"]
     fields = {"confirmed": str(len(asked)), "households": str(len(asked) + len(waiting))}
     yield GateState(Gate("reconfirm_consents", movement.site, fields), bool(asked) and not waiting)
-    homes = ws.register("household")
-    gone = [
-        line for line in asked if not _allows(ws, movement, homes[line.household], movement.window.first_day)
-    ]
+    homes, rules = ws.register("household"), MayTravel(ws)
+    day = movement.left_on or movement.window.first_day
+    gone = [line for line in asked if not rules.allows(movement, homes[line.household], day)]
     yield GateState(Gate("consents_live", movement.site, {"households": str(len(gone))}), not gone)
-
-
-def stop_reasons(ws: Workspace, destination: str) -> list[str]:
-    """Why nobody is brought to a destination, by stops and by reports of harm; empty where nothing stands."""
-    return why_stopped(
-        destination,
-        list(ws.register("protection_stop").values()),
-        list(ws.register("incident").values()),
-        ws.records("review"),
-        speaker_names(ws),
-    )
 
 
 # --- the manifest -------------------------------------------------------------------------------------------
@@ -255,7 +304,7 @@ def next_standby(ws: Workspace, movement: Movement) -> list[Boarding]:
 
 
 def _check_gates(ws: Workspace, movement: Movement) -> None:
-    shut = [state.gate for state in gates(ws, movement) if not state.passed]
+    shut = [state.gate for state in gates(ws, movement) if state.passed is False]
     if shut:
         raise GatesShut(movement=movement.id, count=len(shut), first=f"{shut[0].code} ({shut[0].about})")
 
@@ -267,19 +316,48 @@ def _check_manifest(ws: Workspace, movement: Movement) -> None:
             raise ManifestOpen(movement=movement.id, count=len(open_lines))
 
 
-def _check_may_travel(ws: Workspace, movement: Movement, home: Household, boarding: Boarding) -> None:
+def today_of(ws: Workspace, movement: Movement) -> date:
+    """Today where the movement runs."""
+    return ws.today(movement.window.start.tzinfo or UTC)
+
+
+def _check_its_day(ws: Workspace, movement: Movement) -> None:
+    day, window = movement.left_on, movement.window
+    if day is None or not window.covers(day) or day > today_of(ws, movement):
+        raise NotItsDay(movement=movement.id, day=day, first=window.first_day, last=window.last_day)
+
+
+def _check_happened(ws: Workspace, movement: Movement, boarding: Boarding) -> None:
+    """A line is told on its day or later, and nobody arrives with a movement that has not left."""
+    today = today_of(ws, movement)
+    if boarding.on > today:
+        raise InputRefused(
+            place="boarding.on",
+            found=str(boarding.on),
+            allowed=f"{today} or earlier",
+            remedy="Write it down on the day it happens.",
+        )
+    if boarding.state in REACHED and has_gates_ahead(movement):
+        raise InputRefused(
+            place=f"{boarding.household} on {movement.id}",
+            found=boarding.state,
+            allowed="a movement that has departed",
+            remedy=f"Write down first that it left: waythrough movements move {movement.id} departed",
+        )
+
+
+def _check_may_travel(
+    ws: Workspace, rules: MayTravel, movement: Movement, home: Household, boarding: Boarding
+) -> None:
+    check_takes_people(movement, home.id)
     day = boarding.on if boarding.state == "boarded" else movement.window.first_day
     if not movement.window.covers(day):
         raise Protected(
             what=f"{home.id} aboard on {day}, when {movement.id} does not run",
             remedy="Correct the day, or give the movement its new window first.",
         )
-    if not _allows(ws, movement, home, day):
-        # Which adult it is, the others do not see.
-        raise Protected(
-            what=f"{home.id} may not travel on {day}: not every adult's consent to this journey stands",
-            remedy="Ask each adult alone and record the answer; a no keeps the household off the list.",
-        )
+    if refused := rules.why_not(movement, home, boarding.state, day):
+        raise refused
     if boarding.state == "confirmed":
         _check_asked_again(ws, movement, home)
 
@@ -292,20 +370,27 @@ def _check_asked_again(ws: Workspace, movement: Movement, home: Household) -> No
             what=f"{home.id} cannot be asked again yet: the clearance of {shut[0].about} has not arrived",
             remedy="Ask again once every door is open for the day, so that people decide on what is true.",
         )
-    if not asked_again(home, ws.records("consent"), route.end, movement.kind):
+    cleared = _cleared_on(ws, route)
+    if not asked_again(home, ws.records("consent"), route.end, movement.kind, cleared):
         raise Protected(
-            what=f"{home.id} was not asked again after the clearance",
+            what=f"{home.id} was not asked again after the clearance" + (f" of {cleared}" if cleared else ""),
             remedy="Ask each adult alone and record it: waythrough record consent … --reconfirmed-on DAY.",
         )
 
 
-def _allows(ws: Workspace, movement: Movement, home: Household, day: date) -> bool:
-    """By what everybody said until now: a withdrawal of this very day counts."""
-    if home.id in ws.contested or not home.present:
-        return False
-    route: Route = ws.get("route", movement.route)
-    policy = in_force(ws)
-    consents: list[Consent] = ws.records("consent")
-    unread = {one.subject for one in ws.unread("consent")}
-    margin = policy.consent_margin_days if policy else 0
-    return home.id not in unread and allowed_on(home, consents, route.end, movement.kind, day, margin)
+def _cleared_on(ws: Workspace, route: Route) -> date | None:
+    """The day of the newest answer on a road, of the parties that hold its doors; None where none is known.
+
+    Known only to the month, it is at the latest the day on which we knew it.
+    """
+    doors, parties = ws.register("door"), ws.register("party")
+    met = {name.door for name in doors_of(ws, route) if name.door}
+    voices = {door: {doors[door].party, *parties[doors[door].party].members} for door in met}
+    answers = [
+        min(account.on, account.known_on)
+        for state in board(ws)
+        if state.door in met
+        for account in state.accounts
+        if account.says in ("opens", "closes") and account.speaker in voices[state.door]
+    ]
+    return max(answers, default=None)

@@ -126,9 +126,23 @@ def record_consent(
             allowed="an end on or after the start",
             remedy="Exchange the two days, or correct the one that is wrong.",
         )
+    _check_reconfirmed(ws, consent)
     earlier = [c for c in ws.records("consent") if _same_matter(c, consent) and c.id != consent.id]
     states.check_can_follow("consent", earlier[-1].decision if earlier else states.NOTHING, consent.decision)
     return write(ws, actor, consent, told, key=key)
+
+
+def _check_reconfirmed(ws: Workspace, consent: Consent) -> None:
+    """Asked again is asked later than, or on, the day of the yes; never on a day that has not come."""
+    site: Site = ws.get("site", ws.get("household", consent.household).site)
+    again, today = consent.reconfirmed_on, ws.today(zoneinfo.ZoneInfo(site.time_zone))
+    if again and not consent.given_on <= again <= today:
+        raise InputRefused(
+            place="consent.reconfirmed_on",
+            found=str(again),
+            allowed=f"a day from {consent.given_on}, when it was given, to {today}",
+            remedy="Correct the day on which the adult was asked again.",
+        )
 
 
 def record_household(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, tzinfo
 from functools import cached_property
 from types import TracebackType
 from typing import Any, Self
@@ -60,6 +60,8 @@ class Workspace:
         if first is not None and self.as_of < first:
             raise AsOfBeforeRecord(as_of=self.as_of, first=first)
         self.dry_run = False
+        self.practised = False
+        """True in an example that is worked in on a day of its own: what is written is known on that day."""
         self.sealed_author = False
         """True writes what follows without the name of who writes it: that lies in the vault."""
         self.purpose = "library"
@@ -81,6 +83,7 @@ class Workspace:
         other = Workspace(self.ledger, as_of, self.clock)
         other._opened = self._opened  # one note on this device for both
         other.purpose, other.reader = self.purpose, self.reader
+        other.dry_run, other.practised = self.dry_run, self.practised
         return other
 
     def close(self) -> None:
@@ -100,6 +103,10 @@ class Workspace:
         self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def today(self, zone: tzinfo = UTC) -> date:
+        """The day on which one acts, in the time zone of a place; in an example, the day it is practised on."""
+        return self.as_of if self.practised else self.clock().astimezone(zone).date()
 
     # --- reading -------------------------------------------------------------------------------------------
 
@@ -231,6 +238,8 @@ class Workspace:
         """
         for draft in drafts:
             _check_reads_back(draft)
+        if self.practised:
+            drafts = [self._on_its_day(draft) for draft in drafts]
         if self.dry_run:
             raise WouldWrite(len(drafts))
         vaulting = Vaulting(self.ledger, self.clock().date())
@@ -241,6 +250,18 @@ class Workspace:
             written = self.ledger.append(placed, author=author, key=key, alongside=alongside)
         self.forget()
         return written
+
+    def _on_its_day(self, draft: Draft) -> Draft:
+        """A draft of an example, known on the day it is practised on; never under what a later day added."""
+        head = self.ledger.head(draft.record) if draft.corrects else None
+        if head and (later := max(entry.known_on for entry in head.entries)) > self.as_of:
+            raise InputRefused(
+                place=draft.record,
+                found=f"something written as of {later}",
+                allowed=f"a day from {later} on",
+                remedy=f"Go on from there: the same command with --as-of {later}.",
+            )
+        return replace(draft, known_on=draft.known_on or self.as_of)
 
     def forget(self) -> None:
         """Read anew what is read from now on: something was written or erased."""

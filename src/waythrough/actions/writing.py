@@ -26,9 +26,13 @@ def new_id(kind: str, key: str | None = None) -> str:
 
 def revise(ws: Workspace, actor: Person, record: Any, told: Told = None, key: str | None = None) -> Entry:
     """Write a new revision of a record: it names every revision that stands, so a conflict is settled by it."""
+    return write(ws, actor, record, told, corrects=stands(ws, record), key=key)
+
+
+def stands(ws: Workspace, record: Any) -> tuple[str, ...]:
+    """The entries that stand for a record: what its new revision corrects."""
     head = ws.ledger.head(record.id)
-    corrects = tuple(entry.id for entry in head.entries) if head else ()
-    return write(ws, actor, record, told, corrects=corrects, key=key)
+    return tuple(entry.id for entry in head.entries) if head else ()
 
 
 def write(
@@ -41,6 +45,11 @@ def write(
     key: str | None = None,
 ) -> Entry:
     """Check codes and references, then append one commit: the source if it is new, and the record."""
+    return ws.append(drafts_of(ws, record, told, corrects), actor.id, key)[-1]
+
+
+def drafts_of(ws: Workspace, record: Any, told: Told = None, corrects: tuple[str, ...] = ()) -> list[Draft]:
+    """What `write` would write of one record, checked and not yet written: its source if it is new, and itself."""
     drafts: list[Draft] = []
     source = ws.get("source", told) if isinstance(told, str) else told
     if isinstance(told, Source):
@@ -51,7 +60,7 @@ def write(
     _check_told(ws, record, source)
     _check_happened(ws, record)
     drafts.append(draft_of(record, source, corrects))
-    return ws.append(drafts, actor.id, key)[-1]
+    return drafts
 
 
 def _known_with(ws: Workspace, coming: Any) -> Exists:

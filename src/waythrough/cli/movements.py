@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,9 +17,12 @@ from waythrough.terms.states import allowed
 from waythrough.terms.when import parse_day
 
 if TYPE_CHECKING:
+    from waythrough.actions.taking_up import TakenUp
     from waythrough.actions.workspace import Workspace
     from waythrough.terms.doing import Movement
 
+MARKS = {True: "✓", False: "✗", None: "○"}
+"""Whether a gate is passed; ○ where nobody can tell from the record, and one of us looks."""
 FILE = click.Path(path_type=Path)
 
 
@@ -60,7 +63,7 @@ def command(
     found = in_order(m for m in ws.records("movement") if everything or not _over(m))
     settings.unread(ws)
     if settings.json:
-        settings.emit("movements", {"movements": [{"id": m.id, **to_body(m, full=True)} for m in found]})
+        settings.emit("movements", {"movements": _bodies(found)})
         return
     _list(settings, ws, found)
 
@@ -152,29 +155,57 @@ def _over(movement: Movement) -> bool:
     "--plan", "plan_file", type=FILE, help="A plan file, with its --situation; else it is planned now."
 )
 @click.option("--situation", "situation_file", type=FILE, help="The situation file the plan was made from.")
+@click.option(
+    "--call-off-others", is_flag=True, help="Withdraw movements that are only planned and not in this plan."
+)
 @pass_settings
-def take_up(settings: Settings, days: int, plan_file: Path | None, situation_file: Path | None) -> None:
+def take_up(
+    settings: Settings, days: int, plan_file: Path | None, situation_file: Path | None, call_off_others: bool
+) -> None:
     """Write every departure of the plan down as a planned movement, with its manifest and standby list.
 
-    The same plan again writes nothing new.
+    Each line is checked again as things stand now; one that does not hold refuses the whole plan. A road has one
+    movement of a kind on a day: taking a plan up again adds only what is new.
     """
     from waythrough.actions import alone, choose
     from waythrough.actions.taking_up import take_up as write
 
     if (situation_file is None) != (plan_file is None):
         raise click.UsageError("--situation and --plan belong together.")
-    ws = settings.open_now()
+    ws = settings.open_to_act()
     actor = settings.actor(ws)
     if situation_file is not None and plan_file is not None:
         chosen = alone.read(situation_file, plan_file)
     else:
         with settings.working(f"Planning {days} days from {ws.as_of}"):
             chosen = choose.make_plan(ws, days, settings.site)
-    made = write(ws, actor, chosen)
+    taken = write(ws, actor, chosen, call_off_others)
     if settings.json:
-        settings.emit("movements", {"movements": [{"id": m.id, **to_body(m, full=True)} for m in made]})
+        body = {"movements": _bodies(taken.movements), "not_in_plan": _bodies(taken.apart)}
+        settings.emit("movements", body | {"called_off": taken.called_off})
         return
-    _list(settings, ws, in_order(made))
+    if taken.apart:
+        _tell_apart(settings, taken)
+    _list(settings, ws, in_order(taken.movements))
+
+
+def _tell_apart(settings: Settings, taken: TakenUp) -> None:
+    """Movements that a former plan left behind: kept until somebody says otherwise."""
+    n = len(taken.apart)
+    if taken.called_off:
+        click.echo(f"Called off, as it is not in this plan ({n}). Tell the households on it first:")
+    else:
+        click.echo(f"Still planned, and not in this plan ({n}). It stands until you say --call-off-others:")
+    kinds = code_list("movement_kind")
+    for movement in taken.apart:
+        people = f", {movement.people} people" if movement.people else ""
+        click.echo(
+            f"  {movement.window.first_day}  {kinds.label(movement.kind)}, {movement.route}{people}  {movement.id}"
+        )
+
+
+def _bodies(movements: Iterable[Movement]) -> list[dict[str, Any]]:
+    return [{"id": m.id, **to_body(m, full=True)} for m in movements]
 
 
 @command.command("show", cls=Shared)
@@ -184,7 +215,10 @@ def take_up(settings: Settings, days: int, plan_file: Path | None, situation_fil
 )
 @pass_settings
 def show(settings: Settings, movement_id: str, with_lines: bool) -> None:
-    """What must be true before a movement starts, who is on its manifest by state, and what may follow."""
+    """What must be true before a movement starts, who is on its manifest by state, and what may follow.
+
+    ✓ it is so, ✗ it is not, ○ nobody has said: one of us looks. A movement that has left shows no gates.
+    """
     from waythrough.actions import moving, tell
     from waythrough.actions.permissions import check_can
     from waythrough.actions.speak import gate_words
@@ -192,7 +226,8 @@ def show(settings: Settings, movement_id: str, with_lines: bool) -> None:
     ws = settings.open()
     movement = ws.get("movement", movement_id)
     check_can(settings.actor(ws), "see manifest" if with_lines else "see inside")
-    gates, tally = moving.gates(ws, movement), moving.tally(ws, movement)
+    gates = moving.gates(ws, movement) if moving.has_gates_ahead(movement) else []
+    tally = moving.tally(ws, movement)
     lines = list(moving.lines(ws, movement).values()) if with_lines else []
     settings.unread(ws)
     if settings.json:
@@ -203,7 +238,8 @@ def show(settings: Settings, movement_id: str, with_lines: bool) -> None:
         return
     states = code_list("movement_state")
     kind = code_list("movement_kind").label(movement.kind)
-    click.echo(f"{movement.id}: {kind}, {movement.window.first_day}, {states.label(movement.state)}")
+    left = f", left on {movement.left_on}" if movement.left_on else ""
+    click.echo(f"{movement.id}: {kind}, {movement.window.first_day}, {states.label(movement.state)}{left}")
     if movement.need_by:
         left = (movement.need_by.latest - ws.as_of).days
         click.echo(f"Needed by {movement.need_by.latest}: {left} days left." if left >= 0 else
@@ -212,7 +248,7 @@ def show(settings: Settings, movement_id: str, with_lines: bool) -> None:
     for one, words in zip(
         gates, gate_words(report, [one.gate for one in gates], settings.tongue), strict=True
     ):
-        click.echo(f"{'✓' if one.passed else '✗'} {words}")
+        click.echo(f"{MARKS[one.passed]} {words}")
     boarding = code_list("boarding_state")
     for code, n in tally.items():
         mark = "  ▲ asks for a named person's attention" if boarding.codes[code]["protection"] else ""
@@ -233,15 +269,26 @@ def show(settings: Settings, movement_id: str, with_lines: bool) -> None:
 @click.option("--note", default="", help="What to remember of it.")
 @click.option("--responsible", default="", help="Who of us answers for it.")
 @click.option("--source", "source_id", help="Where we heard it: a recorded source.")
+@click.option("--on", metavar="DAY", help="With departed: the day it left.  [default: today]")
 @pass_settings
 def move(
-    settings: Settings, movement_id: str, state: str, note: str, responsible: str, source_id: str | None
+    settings: Settings,
+    movement_id: str,
+    state: str,
+    note: str,
+    responsible: str,
+    source_id: str | None,
+    on: str | None,
 ) -> None:
-    """The next state of a movement; everything else of it stays. Refused while a gate is shut, with the reason."""
+    """The next state of a movement; everything else of it stays. Refused while a gate is shut, with the reason.
+
+    It departs on a day of its window, and never on one that has not come.
+    """
     from waythrough.actions.moving import move as write
 
-    with settings.open_now() as ws:
-        entry = write(ws, settings.actor(ws), movement_id, state, source_id, note, responsible)
+    day = parse_day(on, "--on") if on else None
+    with settings.open_to_act() as ws:
+        entry = write(ws, settings.actor(ws), movement_id, state, source_id, note, responsible, day)
     if settings.json:
         settings.emit("entry", {"entry": entry.id, "record": entry.record, "kind": entry.kind})
     else:
@@ -260,12 +307,13 @@ def board(
 ) -> None:
     """What became of households on a manifest: listed, standby, confirmed, boarded, no_show, arrived …
 
-    Nobody is confirmed before the clearance, or boarded without having been asked again.
+    Nobody is confirmed before the clearance, or boarded without having been asked again. Where one of several
+    households is refused, nothing is written.
     """
-    from waythrough.actions.moving import FREE_A_SEAT, board_households, next_standby
+    from waythrough.actions.moving import FREE_A_SEAT, board_households, next_standby, today_of
 
-    with settings.open_now() as ws:
-        day: date = parse_day(on, "--on") if on else ws.clock().date()
+    with settings.open_to_act() as ws:
+        day: date = parse_day(on, "--on") if on else today_of(ws, ws.get("movement", movement_id))
         written = board_households(ws, settings.actor(ws), movement_id, state, households, day)
         waiting = [line.household for line in next_standby(ws, ws.get("movement", movement_id))]
     free = waiting if state in FREE_A_SEAT else []

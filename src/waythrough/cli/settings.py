@@ -106,6 +106,16 @@ class Settings:
         ws.dry_run = self.dry_run
         return ws
 
+    def open_to_act(self) -> Workspace:
+        """Open the workspace to write what happens: as of today, an example as of the day it is practised on."""
+        from waythrough.actions.opening import open_to_act
+
+        ws = self._checked(open_to_act(self.place(), self.day()))
+        ws.dry_run = self.dry_run
+        if ws.practised:
+            self.talk(f"This is an example: today is {ws.today()} here. Another day: --as-of DAY.")
+        return ws
+
     def _checked(self, ws: Workspace) -> Workspace:
         """What was named on the line must exist, also where the command has no use for it."""
         self.opened.append(ws)

@@ -80,10 +80,33 @@ def allowed_on(
     return bool(home.adults)
 
 
-def asked_again(home: Household, consents: Sequence[Consent], destination: str, kind: str) -> bool:
-    """Whether every adult was asked again, in private, after the clearance: by the decision that counts."""
+def asked_again(
+    home: Household, consents: Sequence[Consent], destination: str, kind: str, cleared_on: date | None = None
+) -> bool:
+    """Whether every adult was asked again, in private, after the clearance: by the decision that counts.
+
+    ``cleared_on`` is the day of the newest answer on the road; asked before it, or before it said yes at all, an adult
+    was not asked again. The same day counts.
+    """
     newest = [_newest(consents, adult, "travel", destination, kind) for adult in home.adults]
-    return bool(newest) and all(one is not None and one.reconfirmed_on is not None for one in newest)
+    return bool(newest) and all(one is not None and _reconfirmed(one, cleared_on) for one in newest)
+
+
+def _reconfirmed(consent: Consent, cleared_on: date | None) -> bool:
+    again = consent.reconfirmed_on
+    return again is not None and again >= max(consent.given_on, cleared_on or consent.given_on)
+
+
+def after_a_no(consents: Sequence[Consent], said_no: date | None) -> list[Consent]:
+    """What counts of a household's consents once it said no at the vehicle: no yes to travel of that day or before.
+
+    Of one day nobody can tell which came first, so the no does.
+    """
+    return [
+        c
+        for c in consents
+        if said_no is None or (c.purpose, c.decision) != ("travel", "given") or c.given_on > said_no
+    ]
 
 
 def _newest(
@@ -92,12 +115,19 @@ def _newest(
     """The decision that counts: the newest that speaks of this destination and kind, or of all of them.
 
     A yes must name the destination and the kind of movement; a refusal or withdrawal that names none means
-    all.
+    all. Of several of one day the most careful counts: a no before a yes, one given under pressure before one without.
     """
     speaking = [
         c for c in consents if c.adult == adult and c.purpose == purpose and _speaks_of(c, destination, kind)
     ]
-    return max(speaking, key=lambda c: (c.given_on, _CAUTION.get(c.decision, 3), c.id), default=None)
+    return max(speaking, key=_later_or_more_careful, default=None)
+
+
+def _later_or_more_careful(consent: Consent) -> tuple[date, int, int, date, str]:
+    """Sorts decisions so that the one that counts comes last; asked again comes after not, the id settles the rest."""
+    flags = consent.pressure_reported + (not consent.asked_in_private)
+    again = consent.reconfirmed_on or date.min
+    return (consent.given_on, _CAUTION.get(consent.decision, 3), flags, again, consent.id)
 
 
 def _speaks_of(consent: Consent, destination: str, kind: str) -> bool:

@@ -13,12 +13,13 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import NoReturn
 
-from waythrough.plan.consents import household_now
+from waythrough.plan.consents import after_a_no, household_now
 from waythrough.plan.evacuations import waiting
+from waythrough.plan.manifests import left, said_no
 from waythrough.plan.network import AID, EVACUATION, RETURN
 from waythrough.terms.board import DoorState
 from waythrough.terms.codes import code_list
-from waythrough.terms.doing import Incident, Movement, Policy
+from waythrough.terms.doing import Boarding, Incident, Movement, Policy
 from waythrough.terms.estimates import Outlook
 from waythrough.terms.people import Consent, Household, Intention
 from waythrough.terms.places import Destination, Door, Leg, ProtectionStop, Review, Route, Site
@@ -78,6 +79,7 @@ class Position:
     speakers: Mapping[str, str] = field(default_factory=dict)
     """The name of each party and organisation, by id; one that is not here is called by its id."""
     movements: Sequence[Movement] = ()
+    boardings: Sequence[Boarding] = ()
     sites: Sequence[str] = field(default=())
     """Site ids to plan for; empty means every site whose people are known."""
 
@@ -347,10 +349,11 @@ def _households(position: Position, sites: set[str], first_day: date) -> tuple[H
     wishes: dict[str, Intention] = {}
     for intention in sorted(position.intentions, key=lambda i: (i.asked_on, i.id)):
         wishes[intention.household] = intention
+    gone, refusals = left(position.boardings, position.movements), said_no(position.boardings)
     return tuple(
         household_now(
             home,
-            consents.get(home.id, ()),
+            after_a_no(consents.get(home.id, ()), refusals.get(home.id)),
             wishes.get(home.id),
             first_day=first_day,
             weights=position.policy.need_weights if position.policy else {},
@@ -359,7 +362,7 @@ def _households(position: Position, sites: set[str], first_day: date) -> tuple[H
             short_on=functools.partial(_short_on, position, home.site),
         )
         for home in sorted(position.households, key=lambda h: h.id)
-        if home.present and home.site in sites
+        if home.present and home.id not in gone and home.site in sites
     )
 
 

@@ -17,7 +17,11 @@ def movement_gate(desk: Desk, one: Gate) -> Said:
 
 
 def _vehicles(desk: Desk, about: str, fields: Mapping[str, str]) -> Said:
-    return desk.words.count("{n} vehicle stands ready.", "{n} vehicles stand ready.", int(fields["vehicles"]))
+    return desk.words.count(
+        "Planned with {n} vehicle; nobody has confirmed it.",
+        "Planned with {n} vehicles; nobody has confirmed them.",
+        int(fields["vehicles"]),
+    )
 
 
 def _no_door(desk: Desk, about: str, fields: Mapping[str, str]) -> Said:

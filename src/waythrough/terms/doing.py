@@ -23,6 +23,7 @@ class Movement:
 
     ``need_by`` is the last day on which it still helps, as for somebody who must reach a hospital. Of an evacuation
     ``people`` are the patients, ``stretchers`` how many of them lie down, ``escorts`` those who go along with them.
+    ``left_on`` is the day on which it left.
     """
 
     id: str
@@ -38,6 +39,7 @@ class Movement:
     need_by: Days | None = None
     escorts: int = 0
     stretchers: int = 0
+    left_on: date | None = None
 
     @property
     def is_ahead(self) -> bool:

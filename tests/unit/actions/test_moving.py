@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
 from waythrough.actions import moving, speak, tell
-from waythrough.actions.moving import GatesShut, ManifestOpen, gates, lines, move, next_standby, tally
+from waythrough.actions.moving import (
+    GatesShut,
+    ManifestOpen,
+    NotItsDay,
+    gates,
+    lines,
+    move,
+    next_standby,
+    tally,
+)
 from waythrough.actions.record import lift_stop, record
 from waythrough.terms.access import Guarantee
 from waythrough.terms.doing import Boarding, Incident, Movement
 from waythrough.terms.parties import Person
 from waythrough.terms.people import Consent, Household
 from waythrough.terms.planned import Gate
-from waythrough.terms.problems import CannotFollow, NotYours, Protected
+from waythrough.terms.problems import CannotFollow, InputRefused, NotFound, NotYours, Protected
+from waythrough.terms.sayings import Source
 from waythrough.terms.when import Days, Window
 
 TODAY = date(2030, 5, 20)
@@ -65,7 +75,12 @@ def ready(ws, person):
 
 
 def shut(ws) -> set[str]:
-    return {one.gate.code for one in gates(ws, ws.get("movement", "movement-1")) if not one.passed}
+    return {one.gate.code for one in gates(ws, ws.get("movement", "movement-1")) if one.passed is False}
+
+
+def come_to(ws, day: date) -> None:
+    """From now on it is noon of that day."""
+    ws.clock = lambda: datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
 
 
 def test_a_journey_goes_from_plan_to_arrival_with_everyone_on_its_manifest(ready, person) -> None:
@@ -74,8 +89,10 @@ def test_a_journey_goes_from_plan_to_arrival_with_everyone_on_its_manifest(ready
         record(ws, person, line(state))
     assert shut(ws) == set()
     move(ws, person, "movement-1", "gates_passed")
+    come_to(ws, RUN)
     record(ws, person, line("boarded", on=RUN))
     move(ws, person, "movement-1", "departed")
+    assert ws.get("movement", "movement-1").left_on == RUN
     record(ws, person, line("arrived", on=RUN))
     move(ws, person, "movement-1", "arrived")
     assert tally(ws, JOURNEY) == {"arrived": 1}
@@ -112,6 +129,7 @@ def test_nobody_is_confirmed_who_was_not_asked_again(ws, person) -> None:
 
 def test_nobody_boards_straight_from_the_list(ready, person) -> None:
     record(ready, person, line("listed"))
+    come_to(ready, RUN)
     with pytest.raises(CannotFollow):
         record(ready, person, line("boarded", on=RUN))
 
@@ -122,6 +140,7 @@ def test_a_consent_taken_back_on_the_day_itself_keeps_the_household_off_the_bus(
     back = consent("hh-1/b", id="consent-back", decision="withdrawn", given_on=TODAY, reconfirmed_on=None)
     record(ready, person, back)
     assert "consents_live" in shut(ready)
+    come_to(ready, RUN)
     with pytest.raises(Protected, match="not every adult") as refused:
         record(ready, person, line("boarded", on=RUN))
     assert "hh-1/b" not in str(refused.value)
@@ -154,6 +173,7 @@ def test_no_journey_leaves_before_its_manifest_was_gone_through(ready, person) -
         for state in ("listed", "confirmed"):
             record(ready, person, line(state, household))
     move(ready, person, "movement-1", "gates_passed")
+    come_to(ready, RUN)
     record(ready, person, line("boarded", on=RUN))
     with pytest.raises(ManifestOpen, match="1 households"):
         move(ready, person, "movement-1", "departed")
@@ -172,6 +192,7 @@ def test_a_household_on_standby_takes_a_free_seat_and_keeps_its_place_in_the_ord
 def test_nobody_boards_on_a_day_the_journey_does_not_run(ready, person) -> None:
     for state in ("listed", "confirmed"):
         record(ready, person, line(state))
+    come_to(ready, date(2030, 5, 26))
     with pytest.raises(Protected, match="does not run"):
         record(ready, person, line("boarded", on=date(2030, 5, 25)))
 
@@ -193,6 +214,7 @@ def test_what_happens_at_the_door_is_kept_apart_and_marked_for_attention(ready, 
     from waythrough.terms.codes import code_list
 
     record(ready, person, line("listed"))
+    come_to(ready, RUN)
     record(ready, person, line("removed_by_authority", on=RUN))
     assert tally(ready, JOURNEY) == {"removed_by_authority": 1}
     rows = code_list("boarding_state").codes
@@ -200,6 +222,148 @@ def test_what_happens_at_the_door_is_kept_apart_and_marked_for_attention(ready, 
         "declined_at_boarding",
         "removed_by_authority",
     }
+
+
+def test_no_line_and_no_departure_is_written_down_before_its_day(ready, person) -> None:
+    for state in ("listed", "confirmed"):
+        record(ready, person, line(state))
+    move(ready, person, "movement-1", "gates_passed")
+    with pytest.raises(InputRefused, match=r"2030-05-22\. Allowed: 2030-05-20 or earlier"):
+        record(ready, person, line("boarded", on=RUN))
+    with pytest.raises(NotItsDay, match="does not leave on 2030-05-20"):
+        move(ready, person, "movement-1", "departed")
+    with pytest.raises(NotItsDay):
+        move(ready, person, "movement-1", "departed", left_on=RUN)
+    come_to(ready, RUN)
+    record(ready, person, line("boarded", on=RUN))
+    with pytest.raises(InputRefused, match="movement that has departed"):
+        record(ready, person, line("arrived", on=RUN))
+
+
+def test_a_departure_may_be_written_down_later_with_the_day_it_was(ready, person) -> None:
+    for state in ("listed", "confirmed"):
+        record(ready, person, line(state))
+    move(ready, person, "movement-1", "gates_passed")
+    come_to(ready, date(2030, 5, 25))
+    record(ready, person, line("boarded", on=RUN))
+    with pytest.raises(NotItsDay):
+        move(ready, person, "movement-1", "departed")
+    move(ready, person, "movement-1", "departed", left_on=RUN)
+    assert ready.get("movement", "movement-1").left_on == RUN
+
+
+@pytest.mark.parametrize("state", ["listed", "standby", "confirmed", "boarded"])
+def test_nobody_is_put_on_a_manifest_to_where_harm_was_reported(ready, person, state) -> None:
+    for before in {"confirmed": ("listed",), "boarded": ("listed", "confirmed")}.get(state, ()):
+        record(ready, person, line(before))
+    harm = Incident(
+        "incident-1", "site-ford", "arrest", Days.parse("2030-05-18"), "party-north", "people were arrested",
+        destination="dest-mill",
+    )  # fmt: skip
+    record(ready, person, harm, "source-letter")
+    come_to(ready, RUN)
+    with pytest.raises(Protected, match="people were arrested"):
+        record(ready, person, line(state, on=RUN))
+
+
+def test_one_household_keeps_a_seat_on_one_movement_only(ready, person) -> None:
+    record(ready, person, line("listed"))
+    record(ready, person, dataclasses.replace(JOURNEY, id="movement-2"))
+    other = Boarding("line-2", "movement-2", "hh-1", "listed", TODAY)
+    with pytest.raises(Protected, match="has a seat on movement-1 already") as refused:
+        record(ready, person, other)
+    assert "movements board movement-1 standby hh-1" in refused.value.remedy()
+    move(ready, person, "movement-1", "withdrawn_by_us")
+    record(ready, person, other)
+
+
+def test_nobody_is_put_on_a_movement_that_was_called_off(ready, person) -> None:
+    move(ready, person, "movement-1", "withdrawn_by_us")
+    with pytest.raises(Protected, match="which is withdrawn by us"):
+        record(ready, person, line("listed"))
+
+
+def test_several_households_are_boarded_all_or_not_at_all(ready, person) -> None:
+    with pytest.raises(NotFound, match="hh-99"):
+        moving.board_households(ready, person, "movement-1", "listed", ("hh-1", "hh-99"), TODAY)
+    assert ready.records("boarding") == []
+    written = moving.board_households(ready, person, "movement-1", "listed", ("hh-1", "hh-1"), TODAY)
+    assert len(written) == 1
+
+
+def on_the_road(ws, person) -> None:
+    for state in ("listed", "confirmed"):
+        record(ws, person, line(state))
+    move(ws, person, "movement-1", "gates_passed")
+    come_to(ws, RUN)
+    record(ws, person, line("boarded", on=RUN))
+    move(ws, person, "movement-1", "departed")
+
+
+def test_who_has_left_is_put_on_no_other_movement(ready, person) -> None:
+    on_the_road(ready, person)
+    record(ready, person, line("arrived", on=RUN))
+    move(ready, person, "movement-1", "arrived")
+    record(ready, person, dataclasses.replace(JOURNEY, id="movement-2"))
+    with pytest.raises(Protected, match="has left already"):
+        record(ready, person, Boarding("line-2", "movement-2", "hh-1", "listed", RUN))
+
+
+@pytest.mark.parametrize("no", ["withdrawn", "declined_at_boarding"])
+def test_a_no_at_the_vehicle_holds_until_every_adult_says_yes_later(ready, person, no) -> None:
+    record(ready, person, line("listed"))
+    record(ready, person, line(no))
+    record(ready, person, dataclasses.replace(JOURNEY, id="movement-2"))
+    again = Boarding("line-2", "movement-2", "hh-1", "listed", TODAY)
+    for adult, day in (("hh-1/a", 21), ("hh-1/b", 20)):
+        yes = consent(adult, id=f"yes-{adult}", given_on=date(2030, 5, day))
+        record(ready, person, yes)
+    with pytest.raises(Protected, match="not every adult"):
+        record(ready, person, again)
+    record(ready, person, consent("hh-1/b", id="yes", given_on=date(2030, 5, 21)))
+    record(ready, person, again)
+
+
+@pytest.mark.parametrize(("day", "counts"), [(17, False), (18, True), (19, True)])
+def test_asked_again_counts_from_the_day_of_the_newest_answer_on_the_road(ws, person, day, counts) -> None:
+    record(ws, person, JOURNEY)
+    open_the_door(ws, person)
+    window = Window.parse("2030-05-20T00:00+03:00/2030-06-01T00:00+03:00")
+    anew = Guarantee(
+        "guarantee-2", "party-south", ("door-return",), Days.parse("2030-05-18"), "party-south", window=window
+    )
+    letter = Source("source-anew", "Letter 5", "party-south", Days.parse("2030-05-18"), "letter")
+    record(ws, person, anew, letter)
+    for adult in ("hh-1/a", "hh-1/b"):
+        record(ws, person, consent(adult, reconfirmed_on=date(2030, 5, day)))
+        record(ws, person, consent(adult, "data"))
+    record(ws, person, line("listed"))
+    if counts:
+        record(ws, person, line("confirmed"))
+    else:
+        with pytest.raises(Protected, match="after the clearance of 2030-05-18"):
+            record(ws, person, line("confirmed"))
+
+
+@pytest.mark.parametrize("day", [date(2030, 5, 14), date(2030, 5, 21)])
+def test_nobody_was_asked_again_before_the_yes_or_on_a_day_to_come(ws, person, day) -> None:
+    with pytest.raises(InputRefused, match="reconfirmed_on"):
+        record(ws, person, consent("hh-1/a", reconfirmed_on=day))
+
+
+def test_vehicles_that_are_only_planned_are_not_told_as_ready(ready, person) -> None:
+    (vehicles,) = [one for one in gates(ready, JOURNEY) if one.gate.code == "vehicles_ready"]
+    assert vehicles.passed is None
+    (said,) = speak.gate_words(tell.named(ready, ready.get("site", "site-ford")), [vehicles.gate])
+    assert said == "Planned with 1 vehicle; nobody has confirmed it."
+    none = gates(ready, dataclasses.replace(JOURNEY, vehicles=0))
+    assert [one.passed for one in none if one.gate.code == "vehicles_ready"] == [False]
+
+
+def test_a_movement_that_left_or_was_called_off_has_no_gates_ahead(ready, person) -> None:
+    assert moving.has_gates_ahead(JOURNEY)
+    for state in ("departed", "arrived", "turned_back", "withdrawn_by_us"):
+        assert not moving.has_gates_ahead(dataclasses.replace(JOURNEY, state=state))
 
 
 def test_the_head_of_office_sees_no_manifest_and_writes_none(ready, person) -> None:

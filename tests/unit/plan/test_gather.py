@@ -11,7 +11,7 @@ import pytest
 from waythrough.plan.gather import Position, situation
 from waythrough.plan.program import make
 from waythrough.terms.board import DoorState
-from waythrough.terms.doing import Incident, Policy
+from waythrough.terms.doing import Boarding, Incident, Movement, Policy
 from waythrough.terms.people import Consent, Household, Intention
 from waythrough.terms.places import Destination, Door, Leg, ProtectionStop, Review, Route, Site
 from waythrough.terms.problems import InputRefused, NoPlan
@@ -336,6 +336,43 @@ def test_consents_given_under_pressure_or_need_are_flagged_and_counted() -> None
         ("not_in_private", "given_while_stocks_were_low"),
     ]
     assert make(found).flagged_consents == 2
+
+
+@pytest.mark.parametrize("ident", ["a", "z"])
+def test_of_two_consents_of_one_day_the_one_given_under_pressure_counts(ident: str) -> None:
+    pressed = replace(agreed()[0], id=ident, pressure_reported=True)
+    said = home(consents=(*agreed(), pressed)).consents
+    assert [c.flagged for c in said if c.adult == "ash-0"] == [("pressure_reported",)]
+
+
+RIDE = Movement(
+    "ride", "camp", RETURN, "to lake", Window.parse("2031-02-20T00:00+02:00/2031-02-21T00:00+02:00"), "departed"
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("line", "movement", "rows"),
+    [
+        ("boarded", "departed", 0), ("arrived", "arrived", 0), ("boarded", "arrived", 0),
+        ("disembarked", "departed", 0), ("boarded", "turned_back", 1), ("boarded", "cancelled_security", 1),
+        ("confirmed", "planned", 1), ("no_show", "arrived", 1),
+    ],
+)  # fmt: skip
+def test_who_left_by_a_movement_is_not_planned_for_again(line: str, movement: str, rows: int) -> None:
+    lines = (Boarding("line", "ride", "ash", line, day(-2)),)
+    found = situation(position(movements=(replace(RIDE, state=movement),), boardings=lines))
+    assert len(found.households) == rows
+
+
+@pytest.mark.parametrize("no", ["withdrawn", "declined_at_boarding"])
+def test_a_no_at_the_vehicle_gives_no_seat_until_every_adult_says_yes_on_a_later_day(no: str) -> None:
+    lines = (Boarding("line", "ride", "ash", no, day(-2)),)
+
+    def seated(*days: int) -> int:
+        again = (consent("ash", n, id=f"again{n}", given_on=day(at)) for n, at in enumerate(days))
+        return moved(situation(position(movements=(RIDE,), boardings=lines, consents=(*agreed(), *again))))
+
+    assert (seated(), seated(-1), seated(-1, -2), seated(-1, -1)) == (0, 0, 0, 4)
 
 
 def test_a_household_that_left_is_not_planned_for() -> None:
