@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from waythrough.actions.as_told import journeys_told
 from waythrough.actions.permissions import check_can
 from waythrough.actions.policies import in_force
 from waythrough.actions.understand import board, outlooks, population, speaker_names, value_of
@@ -139,11 +140,18 @@ def undoubted_consents(ws: Workspace) -> list[Consent]:
 
 
 def make_plan(
-    ws: Workspace, days: int = DAYS, site: str | None = None, slices: int | None = None, seed: int = 0
+    ws: Workspace,
+    days: int = DAYS,
+    site: str | None = None,
+    slices: int | None = None,
+    seed: int = 0,
+    *,
+    as_told: bool = False,
 ) -> Chosen:
     """The plan over the coming days, checked by code that shares nothing with the optimiser.
 
     The same slices of search and seed give the same plan; None is as many as it takes to come near the bound.
+    ``as_told`` keeps everybody on a manifest who still may travel as told, and seats the others around them.
 
     Raises
     ------
@@ -151,7 +159,8 @@ def make_plan(
         The checker found a broken rule; such a plan is never handed out.
     """
     now = situation(ws, days, site)
-    return Chosen(now, program.make(now, slices=slices, seed=seed))
+    keeping = journeys_told(ws, now) if as_told else None
+    return Chosen(now, program.make(now, slices=slices, seed=seed, keeping=keeping))
 
 
 def check_files(situation_path: Path, plan_path: Path, *, slow: bool = False) -> list[Breach]:

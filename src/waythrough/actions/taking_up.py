@@ -84,6 +84,12 @@ class NotTakenUp(Problem):
     exit_code = 7
 
 
+def check_may_take_up(actor: Person) -> None:
+    """Refuse before anything is planned whom the writing would refuse."""
+    check_can(actor, "record movement")
+    check_can(actor, "record boarding")
+
+
 def take_up(ws: Workspace, actor: Person, chosen: Chosen, call_off_others: bool = False) -> TakenUp:
     """Write every departure of a plan down as a planned movement, with the households' lines; all of it or nothing.
 
@@ -98,8 +104,7 @@ def take_up(ws: Workspace, actor: Person, chosen: Chosen, call_off_others: bool 
     NotTakenUp
         Somebody on it may not travel, has a seat elsewhere, or lost one, as things stand now.
     """
-    check_can(actor, "record movement")
-    check_can(actor, "record boarding")
+    check_may_take_up(actor)
     trips = departures(chosen.plan)
     _check_ours(ws, chosen.situation, trips)
     people, ahead = sizes(chosen.situation), _ahead(ws)

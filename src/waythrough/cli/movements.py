@@ -165,20 +165,23 @@ def take_up(
     """Write every departure of the plan down as a planned movement, with its manifest and standby list.
 
     Each line is checked again as things stand now; one that does not hold refuses the whole plan. A road has one
-    movement of a kind on a day: taking a plan up again adds only what is new.
+    movement of a kind on a day: taking a plan up again adds only what is new. Planned now, it keeps everybody who was
+    told a seat and may still travel so.
     """
     from waythrough.actions import alone, choose
+    from waythrough.actions.taking_up import check_may_take_up
     from waythrough.actions.taking_up import take_up as write
 
     if (situation_file is None) != (plan_file is None):
         raise click.UsageError("--situation and --plan belong together.")
     ws = settings.open_to_act()
     actor = settings.actor(ws)
+    check_may_take_up(actor)
     if situation_file is not None and plan_file is not None:
         chosen = alone.read(situation_file, plan_file)
     else:
         with settings.working(f"Planning {days} days from {ws.as_of}"):
-            chosen = choose.make_plan(ws, days, settings.site)
+            chosen = choose.make_plan(ws, days, settings.site, as_told=True)
     taken = write(ws, actor, chosen, call_off_others)
     if settings.json:
         body = {"movements": _bodies(taken.movements), "not_in_plan": _bodies(taken.apart)}
@@ -193,9 +196,9 @@ def _tell_apart(settings: Settings, taken: TakenUp) -> None:
     """Movements that a former plan left behind: kept until somebody says otherwise."""
     n = len(taken.apart)
     if taken.called_off:
-        click.echo(f"Called off, as it is not in this plan ({n}). Tell the households on it first:")
+        click.echo(f"Called off, as not in this plan: {n}. Tell the households on them.")
     else:
-        click.echo(f"Still planned, and not in this plan ({n}). It stands until you say --call-off-others:")
+        click.echo(f"Still planned, and not in this plan: {n}. They stand until you say --call-off-others.")
     kinds = code_list("movement_kind")
     for movement in taken.apart:
         people = f", {movement.people} people" if movement.people else ""

@@ -42,7 +42,7 @@ def chosen(ledger: str = "another ledger", *homes: str) -> Chosen:
             for r in base.routes
             if r.purpose == "return" and r.id in names
         ),
-        fleets=tuple(replace(f, routes=()) for f in base.fleets),
+        fleets=tuple(replace(f, routes=()) for f in base.fleets if f.id == "coaches"),
     )
     return Chosen(here, make(here))
 
