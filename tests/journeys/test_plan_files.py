@@ -281,3 +281,21 @@ def test_the_first_compiling_on_a_machine_is_told_while_work_is_done(capsys):
         compiles()
     compiles()
     assert capsys.readouterr().err == ""
+
+
+def test_a_plan_checked_against_another_situation_says_that_and_no_more(wt, made_files, tmp_path):
+    other = tmp_path / "other.json"
+    wt("plan", "generate", "--households", "20", "--days", "7", "--seed", "9", "--out", other)
+    told = wt("check", other, made_files / "p.json")
+    assert told.code == 6
+    assert [line.split("\t")[0] for line in told.out.splitlines()] == ["rule", "situation-hash"]
+    assert "name its own" in told.err
+    assert len(wt("check", other, made_files / "p.json", "--json").json["breaches"]) > 1
+
+
+def test_an_aim_without_a_day_is_told_to_name_one(wt, made_files):
+    files = ["--situation", made_files / "s.json", "--plan", made_files / "p.json"]
+    asked = wt("plan", "why", "everyone", *files)
+    assert asked.code == 4
+    assert "--until" in asked.err
+    assert "no day" in asked.err

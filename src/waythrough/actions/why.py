@@ -43,8 +43,16 @@ def why(chosen: Chosen, about: str, to: str = "", on: str = "", by: str = "") ->
         A day outside the plan, or a group without a day.
     """
     now, plan = chosen.situation, chosen.plan
+    is_aim = about in (targets.EVERYONE, targets.MOST_VULNERABLE) or about.startswith(targets.WEIGHT)
+    if is_aim and not by:
+        raise InputRefused(
+            place="--until",
+            found="no day",
+            allowed=f"{now.first_day} to {now.day(now.days - 1)}, or 0 to {now.days - 1}",
+            remedy=f"An aim is a group and a day: waythrough plan why {about} --until {now.day(now.days - 1)}.",
+        )
     day = day_of(now, on, "--on") if on else None
-    if about in (targets.EVERYONE, targets.MOST_VULNERABLE) or about.startswith(targets.WEIGHT):
+    if is_aim:
         return Why(about, "target", target=_aim(now, plan, about, day_of(now, by, "--until")))
     if about in {end.id for end in now.destinations}:
         found = rules.why_destination(now, plan, about)

@@ -31,7 +31,14 @@ def command(settings: Settings, situation: Path, plan: Path, slow: bool) -> None
     if settings.json:
         settings.emit("check", {"sound": not breaches, "breaches": to_body(breaches, full=True)})
     elif breaches:
-        settings.table(["rule", "where", "found"], [[b.rule, b.place, b.found] for b in breaches])
+        # Of a plan made from another situation nearly everything is another: that alone is worth saying.
+        first = [b for b in breaches if b.rule == "situation-hash"] or breaches
+        settings.table(["rule", "where", "found"], [[b.rule, b.place, b.found] for b in first])
+        if len(first) < len(breaches):
+            settings.talk(
+                f"The plan was made from another situation: name its own. {len(breaches) - len(first)} other rules "
+                "and totals do not hold for this one either; --json lists them."
+            )
     else:
         click.echo("Sound: every hard rule and every total holds.")
     if breaches:

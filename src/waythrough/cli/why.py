@@ -49,7 +49,7 @@ def why(
     with settings.working("Looking for what stands against it"):
         found = answer(chosen, about, to, on, by_day)
     if settings.json:
-        settings.emit("why", to_body(found, full=True))
+        settings.emit("why", {"as_of": report.as_of.isoformat(), **to_body(found, full=True)})
         return
     for line in why_words(report, found, settings.tongue):
         click.echo(line)

@@ -13,8 +13,10 @@ from waythrough.publish.disclosure import THRESHOLD, SafeTable, block_of, blocks
 from waythrough.publish.numbers import Run
 from waythrough.publish.plan_words import blocked, blocked_by_doors, gate_line
 from waythrough.publish.words import Said
+from waythrough.terms.estimates import PopulationEstimate
 from waythrough.terms.planned import Blocker, EvacuationTrip, Plan
 from waythrough.terms.planned import Trip as AnyTrip
+from waythrough.terms.situation import Situation
 from waythrough.terms.whys import few_together
 
 LEAST_GAP = 0.001
@@ -115,6 +117,21 @@ def _unmet(desk: Desk, plan: Plan) -> Iterable[Said]:
         "Convoys are planned as if nobody left: then {n} person-days would. Nobody is fed by being moved.",
         plan.unmet_if_nobody_left,
     )
+    if situation is not None:
+        yield desk.words.say(
+            "Counted for {people} people and these goods: {goods}; as known by {day}.",
+            people=_people(desk, situation),
+            goods=desk.names(good.id for good in situation.goods if good.life_saving),
+            day=desk.report.as_of,
+        )
+
+
+def _people(desk: Desk, situation: Situation) -> Run:
+    """How many people the plan counts, with the interval where there is one."""
+    found = desk.report.population
+    if isinstance(found, PopulationEstimate) and len(situation.sites) == 1:
+        return desk.words.numbers.interval(found.estimate)
+    return desk.words.numbers.number(sum(site.people for site in situation.sites))
 
 
 def _flagged(desk: Desk, plan: Plan) -> Iterable[Said]:
