@@ -192,6 +192,10 @@ def test_a_repaired_plan_says_who_was_told_otherwise_and_is_sound(wt, made_files
     many = "household" if len(cannot) == 1 else "households"
     assert f"{len(cannot)} {many} may not travel as told." in spoken.out
     assert "keep their destination and day" in spoken.out
+    journeys = done.json["plan"]["aims"][1]
+    assert journeys["value"] < journeys["bound"]
+    share = f"{100 * (journeys['bound'] / journeys['value'] - 1):.1f}"
+    assert f"If nobody had been told anything, journeys could be worth {share}" in spoken.out
     for home, one in told_otherwise.items():
         (line,) = [line for line in spoken.out.splitlines() if home in line]
         assert f"was told {one['was']['destination']} on" in line

@@ -170,6 +170,16 @@ def of_changes(desk: Desk, what: Changes) -> Iterator[Said]:
     ):
         if n:
             yield say(sentence, n=n)
+    journeys = (
+        next((aim for aim in desk.report.plan.aims if aim.name == "journeys"), None)
+        if desk.report.plan
+        else None
+    )
+    if journeys and 0 < journeys.value < journeys.bound:
+        yield say(
+            "If nobody had been told anything, journeys could be worth {share} more at most.",
+            share=desk.words.numbers.share(journeys.bound / journeys.value - 1, 1),
+        )
 
 
 def _changed(desk: Desk, one: Change, was: Journey) -> Said:
