@@ -65,7 +65,11 @@ def plan_words(report: Report, language: str = "en") -> Spoken:
             tuple(
                 _text(line)
                 for trip in day.trips
-                for line in (trip.what, *trip.more, *(f"  before: {_text(g)}" for g in trip.gates))
+                for line in (
+                    trip.what,
+                    *trip.more,
+                    *(f"  {_text(plans.before(desk, g))}" for g in trip.gates),
+                )
             ),
         )
         for day in plans.day_by_day(desk)

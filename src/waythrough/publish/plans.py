@@ -265,6 +265,11 @@ def _gates(desk: Desk, plan: Plan, trip: AnyTrip, index: int) -> tuple[Any, ...]
     )
 
 
+def before(desk: Desk, gate: Said) -> Said:
+    """A gate where no heading says that it must be true beforehand."""
+    return desk.words.say("Before: {gate}", gate=gate)
+
+
 def not_seated(desk: Desk) -> list[Said]:
     """How many households that may leave have no seat, and what stands against it; internal only."""
     plan = desk.report.plan
