@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
+from waythrough.actions.moving import check_corrected_line, check_corrected_movement
 from waythrough.actions.permissions import check_can
 from waythrough.actions.workspace import Workspace
 from waythrough.actions.writing import revise
 from waythrough.terms.codec import from_body
+from waythrough.terms.doing import Boarding, Movement
 from waythrough.terms.entries import Entry
 from waythrough.terms.kinds import KINDS, PERSONAL
 from waythrough.terms.parties import Person
@@ -37,11 +39,18 @@ def correct(
         raise NotFound(
             what="record kind", id=head.kind, near="this version does not know it; update the program"
         )
-    return revise(ws, actor, from_body(kind, {**body, "id": ident}, ident), told)
+    corrected = from_body(kind, {**body, "id": ident}, ident)
+    if isinstance(corrected, Movement):
+        check_corrected_movement(ws, corrected)
+    elif isinstance(corrected, Boarding):
+        check_corrected_line(ws, corrected)
+    return revise(ws, actor, corrected, told)
 
 
 def _permission(kind: str) -> str:
     """Who registers people also keeps their records right, and says again in time that they are still there."""
+    if kind in ("movement", "boarding"):
+        return f"record {kind}"
     if kind in PERSONAL:
         return "record household"
     return "record request" if kind == "request" else "settle conflict"

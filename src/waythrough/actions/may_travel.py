@@ -15,7 +15,7 @@ from waythrough.actions.understand import speaker_names
 from waythrough.actions.workspace import Workspace
 from waythrough.plan.consents import after_a_no, allowed_on
 from waythrough.plan.gather import why_stopped
-from waythrough.plan.manifests import left, said_no
+from waythrough.plan.manifests import has_left, said_no, under_way
 from waythrough.terms.codes import code_list
 from waythrough.terms.doing import AHEAD, Boarding, Movement
 from waythrough.terms.people import Consent, Household
@@ -59,10 +59,14 @@ class MayTravel:
             self._consents[consent.household].append(consent)
         lines: list[Boarding] = ws.records("boarding")
         movements: dict[str, Movement] = ws.register("movement")
-        self._left, self._said_no = left(lines, movements.values()), said_no(lines)
+        away, self._said_no = under_way(movements.values()), said_no(lines)
+        running = {movement.id for movement in movements.values() if movement.state in NOT_OVER}
         self._seats: defaultdict[str, set[str]] = defaultdict(set)
+        self._left: defaultdict[str, set[str]] = defaultdict(set)
         for line in lines:
-            if line.state in SEATED and movements[line.movement].state in NOT_OVER:
+            if has_left(line, away):
+                self._left[line.household].add(line.movement)
+            if line.state in SEATED and line.movement in running:
                 self._seats[line.household].add(line.movement)
         self._without = frozenset(without)
 
@@ -80,7 +84,7 @@ class MayTravel:
                 what=f"{home.id} is not brought to {self._ends[movement.route]}: {'; '.join(reasons)}",
                 remedy="A named person reviews what was reported: waythrough record lift-stop … --reason …",
             )
-        if home.id in self._left:
+        if self._left[home.id] - {movement.id}:
             return Protected(
                 what=f"{home.id} has left already",
                 remedy="See its lines: waythrough movements --all. Who came back is registered anew.",

@@ -160,6 +160,35 @@ def record_boarding(
     return ws.append(_line_drafts(ws, MayTravel(ws), boarding, told), actor.id, key)[-1]
 
 
+def check_corrected_movement(ws: Workspace, movement: Movement) -> None:
+    """A correction leads nothing past its gates, and nothing on the road that never left."""
+    before: Movement = ws.get("movement", movement.id)
+    if movement.state == "gates_passed":
+        _check_gates(ws, movement)
+    if movement.left_on and movement.left_on != before.left_on:
+        _check_its_day(ws, movement)
+    if movement.state in _ON_THE_ROAD and before.state not in _ON_THE_ROAD:
+        raise Protected(
+            what=f"{movement.id} has not left, and a correction does not send it off",
+            remedy=f"Write down what happens, one after the other: waythrough movements move {movement.id} STATE",
+        )
+
+
+_ON_THE_ROAD = ("departed", "arrived", "arrived_in_part", "turned_back")
+
+
+def check_corrected_line(ws: Workspace, line: Boarding) -> None:
+    """A correction puts nobody on a manifest, or aboard, whom the rules keep off; what was not so is taken back."""
+    movement: Movement = ws.get("movement", line.movement)
+    _check_happened(ws, movement, line)
+    if line.state in PENDING:
+        check_takes_people(movement, line.household)
+    if line.state in (*PENDING, "boarded"):
+        _check_allowed(MayTravel(ws), movement, ws.get("household", line.household), line)
+    if line.state == "confirmed":
+        _check_asked_again(ws, movement, ws.get("household", line.household))
+
+
 def board_households(
     ws: Workspace, actor: Person, movement_id: str, state: str, households: tuple[str, ...], on: date
 ) -> list[Entry]:
@@ -350,6 +379,12 @@ def _check_may_travel(
     ws: Workspace, rules: MayTravel, movement: Movement, home: Household, boarding: Boarding
 ) -> None:
     check_takes_people(movement, home.id)
+    _check_allowed(rules, movement, home, boarding)
+    if boarding.state == "confirmed":
+        _check_asked_again(ws, movement, home)
+
+
+def _check_allowed(rules: MayTravel, movement: Movement, home: Household, boarding: Boarding) -> None:
     day = boarding.on if boarding.state == "boarded" else movement.window.first_day
     if not movement.window.covers(day):
         raise Protected(
@@ -358,8 +393,6 @@ def _check_may_travel(
         )
     if refused := rules.why_not(movement, home, boarding.state, day):
         raise refused
-    if boarding.state == "confirmed":
-        _check_asked_again(ws, movement, home)
 
 
 def _check_asked_again(ws: Workspace, movement: Movement, home: Household) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 
 from waythrough.terms.doing import Boarding, Movement
@@ -17,12 +17,18 @@ NO = frozenset({"withdrawn", "declined_at_boarding"})
 
 def left(boardings: Iterable[Boarding], movements: Iterable[Movement]) -> frozenset[str]:
     """Households that have left by a movement. Of two accounts of one line, that it left counts."""
-    away = {movement.id for movement in movements if movement.state in UNDER_WAY}
-    return frozenset(
-        line.household
-        for line in boardings
-        if line.state in REACHED or (line.state == "boarded" and line.movement in away)
-    )
+    away = under_way(movements)
+    return frozenset(line.household for line in boardings if has_left(line, away))
+
+
+def under_way(movements: Iterable[Movement]) -> frozenset[str]:
+    """The movements that take those aboard away."""
+    return frozenset(movement.id for movement in movements if movement.state in UNDER_WAY)
+
+
+def has_left(line: Boarding, away: Collection[str]) -> bool:
+    """Whether by this line its household is at the site no more; ``away`` are the movements under way."""
+    return line.state in REACHED or (line.state == "boarded" and line.movement in away)
 
 
 def said_no(boardings: Iterable[Boarding]) -> dict[str, date]:

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from waythrough.actions import moving, speak, tell
+from waythrough.actions.correct import correct
 from waythrough.actions.moving import (
     GatesShut,
     ManifestOpen,
@@ -364,6 +365,35 @@ def test_a_movement_that_left_or_was_called_off_has_no_gates_ahead(ready, person
     assert moving.has_gates_ahead(JOURNEY)
     for state in ("departed", "arrived", "turned_back", "withdrawn_by_us"):
         assert not moving.has_gates_ahead(dataclasses.replace(JOURNEY, state=state))
+
+
+def test_a_correction_sends_no_movement_past_its_gates(ws, person) -> None:
+    record(ws, person, JOURNEY)
+    with pytest.raises(GatesShut):
+        correct(ws, person, "movement-1", ["state=gates_passed"])
+    for state in ("departed", "arrived"):
+        with pytest.raises(Protected, match="has not left"):
+            correct(ws, person, "movement-1", [f"state={state}"])
+    correct(ws, person, "movement-1", ["vehicles=2"])
+    assert ws.get("movement", "movement-1").vehicles == 2
+
+
+def test_a_correction_puts_nobody_aboard_whom_the_rules_keep_off(ready, person) -> None:
+    record(ready, person, line("listed"))
+    record(ready, person, line("withdrawn"))
+    for state in ("listed", "confirmed", "boarded"):
+        with pytest.raises(Protected):
+            correct(ready, person, "line-hh-1-listed", [f"state={state}", "on=2030-05-20"])
+    come_to(ready, RUN)
+    with pytest.raises(InputRefused, match="movement that has departed"):
+        correct(ready, person, "line-hh-1-listed", ["state=arrived"])
+
+
+def test_a_line_that_was_typed_wrong_on_the_road_is_put_right(ready, person) -> None:
+    on_the_road(ready, person)
+    record(ready, person, line("arrived", on=RUN))
+    correct(ready, person, "line-hh-1-listed", ["state=boarded"])
+    assert tally(ready, JOURNEY) == {"boarded": 1}
 
 
 def test_the_head_of_office_sees_no_manifest_and_writes_none(ready, person) -> None:
