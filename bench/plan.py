@@ -3,10 +3,13 @@
     python bench/plan.py                  1,000 households, all contenders (a minute or two each for the solvers)
     python bench/plan.py 8000 80000       these sizes; solvers only where they end within the limit
     BENCH=full python bench/plan.py       all four sizes, three seeds
+    BENCH_SECONDS=0 python bench/plan.py  without the solvers
 
 Every contender reads the same situation file in a process of its own. *own gap* is to the bound it proved itself,
 *below* is how far its plan stays under the best bound of the row's case. Solvers and rules count seats for a trip or
-fill vehicles first fit; only our plan has manifests, and it is the one that the checker judges.
+fill vehicles first fit; only our plan has manifests, and it is the one that the checker judges. *unmet* are person-days
+below the life-saving threshold as if nobody left: no journey may change them, and convoys have a table of their own
+(bench/aid.py).
 """
 
 from __future__ import annotations
@@ -70,7 +73,7 @@ def contenders(households: int, path: str) -> list[Line]:
         Line(f"waythrough, {SLICES} slices", child.run("planner.thorough", path=path, slices=SLICES)),
     ]
     for who, name in (("HiGHS", "highs"), ("CP-SAT", "cp_sat"), ("SCIP", "scip")):
-        if households <= LARGEST[who]:
+        if households <= LARGEST[who] and SECONDS:
             found.append(Line(f"{who} monolith", child.run(f"monolith.{name}", path=path, seconds=SECONDS)))
     if households <= LARGEST["rules"]:
         found.append(Line("rule: most in need first", child.run("field_rules.most_in_need", path=path)))
@@ -82,12 +85,15 @@ def table(households: int, seed: int, lines: list[Line]) -> None:
     """Print one case."""
     best = min(line.bound for line in lines if line.bound is not None)
     print(f"\n{households:,} households, seed {seed}; best bound {best:,.0f}")
-    print(f"{'':32}{'own gap':>9}{'below':>9}{'people':>9}{'wall s':>9}{'CPU s':>8}{'MB':>7}  checker")
+    print(
+        f"{'':32}{'own gap':>9}{'below':>9}{'people':>9}{'unmet':>12}{'wall s':>9}{'CPU s':>8}{'MB':>7}  checker"
+    )
     for line in lines:
         own = f"{(line.bound - line.value) / line.bound:9.2%}" if line.bound else f"{'–':>9}"
         below = f"{(best - line.value) / best:9.2%}" if best else f"{'–':>9}"
+        unmet = f"{line.cost.told['unmet']:12,}" if "unmet" in line.cost.told else f"{'–':>12}"
         print(
-            f"{line.who:32}{own}{below}{line.cost.told['people']:9,}{line.cost.wall_s:9.2f}{line.cost.cpu_s:8.1f}"
+            f"{line.who:32}{own}{below}{line.cost.told['people']:9,}{unmet}{line.cost.wall_s:9.2f}{line.cost.cpu_s:8.1f}"
             f"{line.cost.memory_mb:7.0f}  {line.cost.told.get('checker', '–')}"
         )
 

@@ -44,6 +44,7 @@ def _told(situation: Situation, slices: int | None) -> dict[str, Any]:
         "value": aim.value,
         "bound": aim.bound,
         "people": plan.people_moved,
+        "unmet": plan.unmet_if_nobody_left,
         "checker": f"{len(broken)} rules broken" if broken else "every rule holds",
         "slices": plan.slices,
     }
