@@ -51,9 +51,7 @@ class MayTravel:
         self._ends = {route.id: route.end for route in routes.values()}
         self._stops = {end: stop_reasons(ws, end) for end in set(self._ends.values())}
         self._margin = policy.consent_margin_days if policy else 0
-        self._doubted = ws.contested | {
-            one.subject for kind in ("consent", "boarding") for one in ws.unread(kind)
-        }
+        self._doubted = ws.contested | {one.subject for one in ws.unread("consent")}
         self._consents: defaultdict[str, list[Consent]] = defaultdict(list)
         for consent in ws.records("consent"):
             self._consents[consent.household].append(consent)
@@ -61,6 +59,10 @@ class MayTravel:
         movements: dict[str, Movement] = ws.register("movement")
         away, self._said_no = under_way(movements.values()), said_no(lines)
         running = {movement.id for movement in movements.values() if movement.state in NOT_OVER}
+        for unread in ws.unread("boarding"):
+            # A line that cannot be read may hold a no of the day it was written.
+            last = self._said_no.get(unread.subject, unread.known_on)
+            self._said_no[unread.subject] = max(unread.known_on, last)
         self._seats: defaultdict[str, set[str]] = defaultdict(set)
         self._left: defaultdict[str, set[str]] = defaultdict(set)
         for line in lines:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from datetime import date
 
-from waythrough.actions.workspace import Workspace
+from waythrough.actions.workspace import Clock, Workspace, utc_now
 from waythrough.ledger.places import Place
 from waythrough.terms.problems import InputRefused
 
@@ -20,7 +20,9 @@ def open_workspace(where: str | os.PathLike[str] | Place, as_of: date | None) ->
     return ws
 
 
-def open_to_act(where: str | os.PathLike[str] | Place, as_of: date | None) -> Workspace:
+def open_to_act(
+    where: str | os.PathLike[str] | Place, as_of: date | None, clock: Clock = utc_now
+) -> Workspace:
     """Open a workspace to write in it what happens: with everything known today, as the past is not written to.
 
     An example is practised in: today is there the day it was made for, or the one that is named, and what is written
@@ -31,7 +33,7 @@ def open_to_act(where: str | os.PathLike[str] | Place, as_of: date | None) -> Wo
     InputRefused
         A day was named, and the workspace is no example.
     """
-    ws = Workspace.open(where)
+    ws = Workspace.open(where, clock=clock)
     exercise = [item.record for item in ws.known("exercise")]
     if exercise:
         ws = ws.at(as_of or exercise[0].default_as_of)

@@ -176,6 +176,16 @@ def test_a_consent_counts_until_something_unread_may_have_taken_it_back(ws, pers
     assert [consent.id for consent in choose.undoubted_consents(ws)] == ["consent-3"]
 
 
+def test_an_unread_line_of_a_manifest_may_hold_a_no_of_its_day(ws, person):
+    record(ws, person, TRAVEL)
+    body = {"movement": "movement-1", "household": "hh-1", "state": "withdrawn", "on": "2030-05-18"}
+    newer(ws, "boarding", "line-1", {**body, "vehicle": {"deck": 1}}, known_on=date(2030, 5, 18))
+    assert [one.subject for one in ws.unread("boarding")] == ["hh-1"]
+    assert choose.undoubted_consents(ws) == []
+    record(ws, person, dataclasses.replace(TRAVEL, id="consent-3", given_on=date(2030, 5, 19)))
+    assert [consent.id for consent in choose.undoubted_consents(ws)] == ["consent-3"]
+
+
 def test_a_doubt_about_one_household_is_none_about_another(ws, person):
     record(ws, person, Household("hh-2", "site-ford", 1, ("hh-2/a",)))
     record(ws, person, TRAVEL)
