@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from waythrough.actions.moving import check_corrected_line, check_corrected_movement
+from waythrough.actions.boarding import check_corrected_line
+from waythrough.actions.moving import check_corrected_movement
 from waythrough.actions.permissions import check_can
 from waythrough.actions.workspace import Workspace
 from waythrough.actions.writing import revise

@@ -12,7 +12,8 @@ import zoneinfo
 from collections.abc import Callable
 from typing import Any
 
-from waythrough.actions.moving import record_boarding, record_movement
+from waythrough.actions.boarding import record_boarding
+from waythrough.actions.moving import record_movement
 from waythrough.actions.permissions import check_can
 from waythrough.actions.policies import record_policy
 from waythrough.actions.workspace import Workspace

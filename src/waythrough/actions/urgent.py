@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from waythrough.actions.moving import doors_of
+from waythrough.actions.gates import doors_of
 from waythrough.actions.understand import board
 from waythrough.actions.workspace import Workspace
 from waythrough.terms.board import DoorState, Evacuation

@@ -82,7 +82,7 @@ def in_order(movements: Iterable[Movement]) -> list[Movement]:
 
 
 def _list(settings: Settings, ws: Workspace, found: list[Movement]) -> None:
-    from waythrough.actions.moving import tally
+    from waythrough.actions.boarding import tally
 
     kinds, states = code_list("movement_kind"), code_list("movement_state")
     if not found:
@@ -222,19 +222,20 @@ def show(settings: Settings, movement_id: str, with_lines: bool) -> None:
 
     ✓ it is so, ✗ it is not, ○ nobody has said: one of us looks. A movement that has left shows no gates.
     """
-    from waythrough.actions import moving, tell
+    from waythrough.actions import gates, tell
+    from waythrough.actions.boarding import tally as counted
     from waythrough.actions.permissions import check_can
     from waythrough.actions.speak import gate_words
 
     ws = settings.open()
     movement = ws.get("movement", movement_id)
     check_can(settings.actor(ws), "see manifest" if with_lines else "see inside")
-    gates = moving.gates(ws, movement) if moving.has_gates_ahead(movement) else []
-    tally = moving.tally(ws, movement)
-    lines = list(moving.lines(ws, movement).values()) if with_lines else []
+    ahead = gates.gates(ws, movement) if gates.has_gates_ahead(movement) else []
+    tally = counted(ws, movement)
+    lines = list(gates.lines(ws, movement).values()) if with_lines else []
     settings.unread(ws)
     if settings.json:
-        body = {"id": movement.id, **to_body(movement, full=True), "gates": to_body(gates, full=True)}
+        body = {"id": movement.id, **to_body(movement, full=True), "gates": to_body(ahead, full=True)}
         body |= {"households": tally, "next": list(allowed("movement", movement.state))}
         body |= {"lines": to_body(lines, full=True)} if with_lines else {}
         settings.emit("movement", body)
@@ -249,7 +250,7 @@ def show(settings: Settings, movement_id: str, with_lines: bool) -> None:
                    f"Was needed by {movement.need_by.latest}, {-left} days ago.")  # fmt: skip
     report = tell.named(ws, ws.get("site", movement.site))
     for one, words in zip(
-        gates, gate_words(report, [one.gate for one in gates], settings.tongue), strict=True
+        ahead, gate_words(report, [one.gate for one in ahead], settings.tongue), strict=True
     ):
         click.echo(f"{MARKS[one.passed]} {words}")
     boarding = code_list("boarding_state")
@@ -313,7 +314,8 @@ def board(
     Nobody is confirmed before the clearance, or boarded without having been asked again. Where one of several
     households is refused, nothing is written.
     """
-    from waythrough.actions.moving import FREE_A_SEAT, board_households, next_standby, today_of
+    from waythrough.actions.boarding import FREE_A_SEAT, board_households, next_standby
+    from waythrough.actions.gates import today_of
 
     with settings.open_to_act() as ws:
         day: date = parse_day(on, "--on") if on else today_of(ws, ws.get("movement", movement_id))

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from unit.actions.test_taking_up import plan  # noqa: F401 - a fixture
-from waythrough.actions import moving
+from waythrough.actions import boarding, moving
 from waythrough.actions.as_told import journeys_told
 from waythrough.actions.choose import Chosen
 from waythrough.actions.taking_up import take_up
@@ -30,7 +30,7 @@ def test_a_seat_that_is_kept_no_more_binds_no_plan(ws, person, plan: Chosen, gon
     now = plan.situation
     assert journeys_told(ws, now) is not None
     if gone == "given up":
-        moving.board_households(ws, person, made.id, "standby", ("hh-1",), date(2030, 5, 20))
+        boarding.board_households(ws, person, made.id, "standby", ("hh-1",), date(2030, 5, 20))
     elif gone == "called off":
         moving.move(ws, person, made.id, "withdrawn_by_us")
     else:

@@ -7,18 +7,11 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from waythrough.actions import moving, speak, tell
+from waythrough.actions import speak, tell
+from waythrough.actions.boarding import board_households, next_standby, tally
 from waythrough.actions.correct import correct
-from waythrough.actions.moving import (
-    GatesShut,
-    ManifestOpen,
-    NotItsDay,
-    gates,
-    lines,
-    move,
-    next_standby,
-    tally,
-)
+from waythrough.actions.gates import carries_people, gates, has_gates_ahead, lines
+from waythrough.actions.moving import GatesShut, ManifestOpen, NotItsDay, move
 from waythrough.actions.record import lift_stop, record
 from waythrough.terms.access import Guarantee
 from waythrough.terms.doing import Boarding, Incident, Movement
@@ -286,9 +279,9 @@ def test_nobody_is_put_on_a_movement_that_was_called_off(ready, person) -> None:
 
 def test_several_households_are_boarded_all_or_not_at_all(ready, person) -> None:
     with pytest.raises(NotFound, match="hh-99"):
-        moving.board_households(ready, person, "movement-1", "listed", ("hh-1", "hh-99"), TODAY)
+        board_households(ready, person, "movement-1", "listed", ("hh-1", "hh-99"), TODAY)
     assert ready.records("boarding") == []
-    written = moving.board_households(ready, person, "movement-1", "listed", ("hh-1", "hh-1"), TODAY)
+    written = board_households(ready, person, "movement-1", "listed", ("hh-1", "hh-1"), TODAY)
     assert len(written) == 1
 
 
@@ -362,9 +355,9 @@ def test_vehicles_that_are_only_planned_are_not_told_as_ready(ready, person) -> 
 
 
 def test_a_movement_that_left_or_was_called_off_has_no_gates_ahead(ready, person) -> None:
-    assert moving.has_gates_ahead(JOURNEY)
+    assert has_gates_ahead(JOURNEY)
     for state in ("departed", "arrived", "turned_back", "withdrawn_by_us"):
-        assert not moving.has_gates_ahead(dataclasses.replace(JOURNEY, state=state))
+        assert not has_gates_ahead(dataclasses.replace(JOURNEY, state=state))
 
 
 def test_a_correction_sends_no_movement_past_its_gates(ws, person) -> None:
@@ -403,8 +396,8 @@ def test_the_head_of_office_sees_no_manifest_and_writes_none(ready, person) -> N
 
 
 def test_a_convoy_needs_no_manifest(ws, person) -> None:
-    assert not moving.carries_people(dataclasses.replace(JOURNEY, kind="aid_convoy"))
-    assert moving.carries_people(dataclasses.replace(JOURNEY, kind="medical_evacuation"))
+    assert not carries_people(dataclasses.replace(JOURNEY, kind="aid_convoy"))
+    assert carries_people(dataclasses.replace(JOURNEY, kind="medical_evacuation"))
 
 
 @pytest.mark.parametrize("language", ["en", "ar", "fr", "ru"])

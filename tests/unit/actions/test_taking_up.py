@@ -8,9 +8,10 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from unit.plan.invented import household, situation
-from waythrough.actions import moving
+from waythrough.actions import boarding
+from waythrough.actions.boarding import tally
 from waythrough.actions.choose import Chosen
-from waythrough.actions.moving import lines, tally
+from waythrough.actions.gates import lines
 from waythrough.actions.record import record
 from waythrough.actions.taking_up import NotTakenUp, TakenUp, departures, take_up
 from waythrough.actions.writing import revise
@@ -162,7 +163,7 @@ def test_who_was_told_and_lost_the_seat_is_named_before_anything_is_written(ws, 
     (made,) = take_up(ws, person, plan).movements
     with pytest.raises(NotTakenUp, match=f"told a seat on {made.id} and without one in this plan: hh-1"):
         take_up(ws, person, chosen(ws.ledger.id, "hh-2"))
-    moving.board_households(ws, person, made.id, "standby", ("hh-1",), TODAY)
+    boarding.board_households(ws, person, made.id, "standby", ("hh-1",), TODAY)
     take_up(ws, person, chosen(ws.ledger.id, "hh-2"))
     assert tally(ws, made) == {"listed": 1, "standby": 1}
 
