@@ -23,7 +23,8 @@ class Told:
     ``kept`` are the options that keep one (sorted; None where nobody was told anything), ``wishes`` the first
     of them for each unit or −1, ``frozen`` marks the units promised for a frozen day, ``frozen_days`` is how
     many days are frozen. ``stays`` marks the units whose journey is kept whatever else it may be worth (None where
-    there are none).
+    there are none). ``too_many`` marks the units promised for a frozen day that are more people than there now are
+    places: each rule allows their journey, and yet nobody can bring them.
     """
 
     kept: Ints | None
@@ -31,6 +32,7 @@ class Told:
     frozen: np.ndarray
     frozen_days: int
     stays: np.ndarray | None = None
+    too_many: np.ndarray | None = None
 
     @property
     def pinned(self) -> np.ndarray:
@@ -77,7 +79,23 @@ def told(situation: Situation, problem: Problem) -> Told:
     first, at = np.unique(unit[kept], return_index=True)
     wishes[first] = kept[at]
     frozen[first] = day[first] < situation.frozen_days
-    return Told(kept, wishes, frozen, situation.frozen_days)
+    too_many = _too_many(problem, cell_end, place, np.where(wishes < 0, day, -1), situation.frozen_days)
+    return Told(kept, wishes, frozen, situation.frozen_days, too_many=too_many)
+
+
+def _too_many(problem: Problem, cell_end: Ints, place: Ints, day: Ints, frozen_days: int) -> np.ndarray:
+    """Units without an option for what they were told (``place``, ``day``) of a frozen day, though their consents allow
+    it and the road is driven: there are fewer places than people.
+    """
+    units, cells = problem.units, problem.cells
+    unit, soon = units.allow_unit, (day >= 0) & (day < frozen_days)
+    told = soon[unit] & (units.allow_end == place[unit])
+    told &= (units.allow_first <= day[unit]) & (day[unit] <= units.allow_last)
+    driven = set(zip(cells.site.tolist(), cell_end.tolist(), cells.day.tolist(), strict=True))
+    found = np.zeros(problem.size, bool)
+    for one in np.unique(unit[told]).tolist():
+        found[one] = (int(units.site[one]), int(place[one]), int(day[one])) in driven
+    return found
 
 
 def _promised(situation: Situation, problem: Problem) -> tuple[Ints, Ints]:

@@ -14,6 +14,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from waythrough.plan.network import Network
 from waythrough.plan.prices import profit_of
 from waythrough.plan.problem import Problem, problem
@@ -113,11 +115,12 @@ def as_plan(situation: Situation, whole: Problem, found: Journeys, *, road: bool
 
 
 def _broken(situation: Situation, whole: Problem, promised: Told, at: Sequence[int]) -> tuple[str, ...]:
-    """Households of units promised for a frozen day that are not seated: they must hear of it."""
+    """Households of units promised for a frozen day that are not seated as told: they must hear of it."""
     ids, start = situation.households.columns.ids, whole.units.member_start
+    never = np.zeros(whole.size, bool) if promised.too_many is None else promised.too_many
     return tuple(
         ids[int(h)]
-        for unit in promised.frozen.nonzero()[0].tolist()
-        if at[unit] < 0
+        for unit in (promised.frozen | never).nonzero()[0].tolist()
+        if at[unit] < 0 or never[unit]
         for h in whole.units.member[start[unit] : start[unit + 1]]
     )

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from unit.plan.invented import RULES_OF_PEOPLE, four_sites
+from unit.plan.invented import RULES_OF_PEOPLE, four_sites, household, situation, with_destination
 from waythrough.plan import returns, search
 from waythrough.plan.changes import changes, promises
 from waythrough.plan.check import check
@@ -17,7 +17,7 @@ from waythrough.plan.program import make
 from waythrough.plan.repair import Repaired, better, repair
 from waythrough.plan.solver import Limits
 from waythrough.terms.planned import Plan
-from waythrough.terms.situation import Situation
+from waythrough.terms.situation import Promise, Situation
 from waythrough.terms.whys import GAINED, LOST, Journey
 
 
@@ -218,3 +218,14 @@ def test_who_still_may_travel_does_so_too_where_parts_are_searched_by_themselves
     still = {seat.household for trip in first.stands.trips for seat in trip.seats}
     for found in (first, better(first, slices=2)):
         assert not still & {change.household for change in found.changes()}
+
+
+def test_a_promise_for_which_places_became_too_few_is_named_and_not_dropped_in_silence() -> None:
+    homes = (household("oak", 6, "lake"), household("elm", 3, "lake"))
+    given = with_destination(situation(households=homes), "lake", per_day=4)
+    told_so = tuple(Promise(home.id, "lake", 1) for home in homes)
+    after = replace(given, promised=told_so, frozen_days=2)
+    new = make(after)
+    assert "promise_not_kept:oak" in new.notes
+    assert "promise_not_kept:elm" not in new.notes
+    assert check(after, new) == []
