@@ -98,8 +98,19 @@ def tally(ws: Workspace, movement: Movement) -> dict[str, int]:
 
 
 def next_standby(ws: Workspace, movement: Movement) -> list[Boarding]:
-    """Households that may take a seat that comes free, in the order in which they were put on the list."""
-    return [line for line in lines(ws, movement).values() if line.state == "standby"]
+    """Households that may take a seat that comes free, in the order in which they were put on the list.
+
+    Who may not travel any more, or has a seat elsewhere meanwhile, is not called upon.
+    """
+    rules, homes = MayTravel(ws), ws.register("household")
+    day = movement.window.first_day
+    return [
+        line
+        for line in lines(ws, movement).values()
+        if line.state == "standby"
+        and line.household in homes
+        and rules.why_not(movement, homes[line.household], "listed", day) is None
+    ]
 
 
 def _check_happened(ws: Workspace, movement: Movement, boarding: Boarding) -> None:

@@ -183,6 +183,13 @@ def test_a_household_on_standby_takes_a_free_seat_and_keeps_its_place_in_the_ord
     assert lines(ready, JOURNEY)["hh-1"].vehicle == 0
 
 
+def test_who_said_no_meanwhile_is_not_called_upon_for_a_free_seat(ready, person) -> None:
+    record(ready, person, line("standby"))
+    back = consent("hh-1/b", id="consent-back", decision="withdrawn", given_on=TODAY, reconfirmed_on=None)
+    record(ready, person, back)
+    assert next_standby(ready, JOURNEY) == []
+
+
 def test_nobody_boards_on_a_day_the_journey_does_not_run(ready, person) -> None:
     for state in ("listed", "confirmed"):
         record(ready, person, line(state))
