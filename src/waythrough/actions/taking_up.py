@@ -110,9 +110,9 @@ def take_up(ws: Workspace, actor: Person, chosen: Chosen, call_off_others: bool 
     people, ahead = sizes(chosen.situation), _ahead(ws)
     found = [(one, _movement(ws, chosen, one, people, ahead)) for one in trips]
     apart = _apart(ws, chosen.situation, {movement.id for _, movement in found})
-    rules = MayTravel(ws, without=[movement.id for movement in apart] if call_off_others else ())
-    manifests = _manifests(ws)
-    refused = [
+    without = {movement.id for movement in apart} if call_off_others else set()
+    rules, manifests = MayTravel(ws, without), _manifests(ws)
+    refused = list(_untold(ws, manifests, without)) or [
         why
         for one, movement in found
         for why in _refusals(ws, rules, one, movement, manifests.get(movement.id, {}))
@@ -239,6 +239,20 @@ def _manifests(ws: Workspace) -> dict[str, dict[str, Boarding]]:
     for line in ws.register("boarding").values():
         found.setdefault(line.movement, {})[line.household] = line
     return found
+
+
+def _untold(
+    ws: Workspace, manifests: Mapping[str, Mapping[str, Boarding]], without: set[str]
+) -> Iterator[Protected]:
+    """Journeys whose days are over, and nobody said whether they left: who is on them may be gone, or wait still."""
+    for movement in _ahead(ws).values():
+        over = movement.window.last_day < ws.today(movement.window.start.tzinfo or UTC)
+        seated = any(line.state in SEATED for line in manifests.get(movement.id, {}).values())
+        if over and seated and movement.id not in without:
+            yield Protected(
+                what=f"nobody said whether {movement.id} left on {movement.window.first_day}",
+                remedy=f"Say so: waythrough movements move {movement.id} departed --on DAY, or withdrawn_by_us",
+            )
 
 
 def _refusals(

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from unit.plan.invented import household, situation
-from waythrough.actions import boarding
+from waythrough.actions import boarding, moving
 from waythrough.actions.boarding import tally
 from waythrough.actions.choose import Chosen
 from waythrough.actions.gates import lines
@@ -166,6 +166,18 @@ def test_who_was_told_and_lost_the_seat_is_named_before_anything_is_written(ws, 
     boarding.board_households(ws, person, made.id, "standby", ("hh-1",), TODAY)
     take_up(ws, person, chosen(ws.ledger.id, "hh-2"))
     assert tally(ws, made) == {"listed": 1, "standby": 1}
+
+
+def test_a_journey_of_which_nobody_said_whether_it_left_is_asked_about_first(ws, person, plan) -> None:
+    (first,) = take_up(ws, person, plan).movements
+    ws.clock = lambda: datetime(2030, 6, 30, 12, tzinfo=UTC)
+    later = replace(plan.situation, as_of=date(2030, 6, 30), first_day=date(2030, 7, 1))
+    late = Chosen(later, make(later))
+    with pytest.raises(NotTakenUp, match=f"nobody said whether {first.id} left") as refused:
+        take_up(ws, person, late)
+    assert f"movements move {first.id} departed --on DAY" in refused.value.remedy()
+    moving.move(ws, person, first.id, "withdrawn_by_us")
+    assert len(take_up(ws, person, late).movements) == 1
 
 
 def test_a_confirmed_household_stays_confirmed_when_a_plan_is_taken_up_again(ws, person, plan) -> None:
