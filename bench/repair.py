@@ -15,7 +15,7 @@ from waythrough.plan.network import Network
 from waythrough.plan.problem import problem
 from waythrough.plan.repair import better, repair
 from waythrough.plan.returns import as_plan
-from waythrough.plan.returns_priced import journeys_priced
+from waythrough.plan.returns.priced import journeys_priced
 from waythrough.plan.standing import standing
 from waythrough.terms.planned import Plan
 from waythrough.terms.situation import Situation

@@ -10,7 +10,7 @@ from waythrough.plan.convoys import packed
 from waythrough.plan.generate import generate
 from waythrough.plan.network import Network
 from waythrough.plan.problem import problem
-from waythrough.plan.returns_priced import journeys_priced, price
+from waythrough.plan.returns.priced import journeys_priced, price
 from waythrough.plan.search import Search
 from waythrough.plan.vehicles import whole_vehicles
 

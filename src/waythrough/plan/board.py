@@ -9,7 +9,7 @@ import numpy as np
 from waythrough.plan.kernels.seats import AT, FIRST_TOUCHED, LUCK, Board, State
 from waythrough.plan.prices import Prices, profit
 from waythrough.plan.problem import Problem
-from waythrough.plan.problem_units import Ints
+from waythrough.plan.problem.units import Ints
 
 CHOICES, FEWER = 24, 16
 """Options each unit keeps in the search, best gain first; and where units are very many. The others are hardly ever

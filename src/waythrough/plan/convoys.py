@@ -14,8 +14,8 @@ import numpy as np
 
 from waythrough.plan.packing import WAYS, Family, Filled, Room, Vehicle, fill, pack, tried
 from waythrough.plan.problem import Problem
-from waythrough.plan.problem_cells import Rows
-from waythrough.plan.problem_units import Ints, column, ranges
+from waythrough.plan.problem.cells import Rows
+from waythrough.plan.problem.units import Ints, column, ranges
 from waythrough.terms.planned import ReturnTrip, Seat, Standby
 from waythrough.terms.situation import Situation
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from waythrough.plan.prices_lp import Relaxed, SampledLp
-from waythrough.plan.problem_units import Ints
+from waythrough.plan.prices.lp import Relaxed, SampledLp
+from waythrough.plan.problem.units import Ints
 
 NEARLY = 1e-6
 STEPS = 60

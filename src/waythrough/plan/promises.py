@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from waythrough.plan.problem import Problem
-from waythrough.plan.problem_units import Ints
+from waythrough.plan.problem.units import Ints
 from waythrough.terms.situation import Situation
 
 

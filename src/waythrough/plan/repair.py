@@ -15,11 +15,11 @@ from waythrough.plan.changes import changed, reasons, seats
 from waythrough.plan.network import Network
 from waythrough.plan.packing import Vehicle
 from waythrough.plan.prices import bound, from_names, no_prices
-from waythrough.plan.prices_lp import lifted
+from waythrough.plan.prices.lp import lifted
 from waythrough.plan.problem import Problem, problem
-from waythrough.plan.problem_units import Ints
+from waythrough.plan.problem.units import Ints
 from waythrough.plan.returns import ReturnsPlan, as_plan
-from waythrough.plan.returns_priced import Journeys, Kept, Priced, journeys_priced, price
+from waythrough.plan.returns.priced import Journeys, Kept, Priced, journeys_priced, price
 from waythrough.plan.standing import standing
 from waythrough.terms.planned import Plan
 from waythrough.terms.situation import Situation

@@ -28,9 +28,9 @@ from waythrough.plan.kernels.seats import (
 )
 from waythrough.plan.prices import Prices
 from waythrough.plan.problem import Problem
-from waythrough.plan.problem_cells import Cells
-from waythrough.plan.problem_parts import Part, cut, part_of_sites, whole_part
-from waythrough.plan.problem_units import Ints, ranges
+from waythrough.plan.problem.cells import Cells
+from waythrough.plan.problem.parts import Part, cut, part_of_sites, whole_part
+from waythrough.plan.problem.units import Ints, ranges
 from waythrough.plan.together import together
 
 ASKED = 20

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from waythrough.plan.network import Network
-from waythrough.plan.problem_cells import receives
+from waythrough.plan.problem.cells import receives
 from waythrough.plan.units import Unit, value
 from waythrough.terms.situation import FleetNow, HouseholdNow, RouteNow, Situation
 

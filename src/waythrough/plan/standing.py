@@ -17,8 +17,8 @@ from operator import attrgetter
 import numpy as np
 
 from waythrough.plan.network import RETURN, Network
-from waythrough.plan.problem_cells import Row, Uses, receives
-from waythrough.plan.problem_units import Ints, column, grouped
+from waythrough.plan.problem.cells import Row, Uses, receives
+from waythrough.plan.problem.units import Ints, column, grouped
 from waythrough.terms.planned import Plan, ReturnTrip, Seat
 from waythrough.terms.situation import FleetNow, Situation
 from waythrough.terms.whys import LetOff, Standing

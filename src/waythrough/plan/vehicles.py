@@ -11,9 +11,9 @@ from collections import defaultdict
 
 import numpy as np
 
-from waythrough.plan.prices_lp import solved
+from waythrough.plan.prices.lp import solved
 from waythrough.plan.problem import Problem
-from waythrough.plan.problem_units import Ints, ranges
+from waythrough.plan.problem.units import Ints, ranges
 from waythrough.plan.solver import Limits, Program
 
 NEARLY = 1e-6

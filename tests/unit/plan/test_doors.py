@@ -15,7 +15,7 @@ from waythrough.plan.doors.luck import Luck
 from waythrough.plan.doors.worth import CEILING, Base
 from waythrough.plan.futures import Policy
 from waythrough.plan.network import Network
-from waythrough.plan.prices_lp import SampledLp
+from waythrough.plan.prices.lp import SampledLp
 from waythrough.plan.problem import problem
 from waythrough.plan.program import make
 from waythrough.plan.sample import Size, sample

@@ -10,13 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from unit.plan.invented import four_sites, situation
-from waythrough.plan import prices_lp
 from waythrough.plan.generate import generate
 from waythrough.plan.network import Network
 from waythrough.plan.prices import Prices, bound, from_names, mean, no_prices
-from waythrough.plan.prices_lp import SampledLp, lifted, sample, scrambled
+from waythrough.plan.prices import lp as prices_lp
+from waythrough.plan.prices.lp import SampledLp, lifted, sample, scrambled
 from waythrough.plan.problem import Problem, problem
-from waythrough.plan.problem_parts import cut, part_of_sites
+from waythrough.plan.problem.parts import cut, part_of_sites
 from waythrough.plan.program import make
 from waythrough.plan.sample import Size
 from waythrough.plan.sample import sample as invented

@@ -9,7 +9,7 @@ import pytest
 from unit.plan.invented import consent, household, situation, with_destination, with_door, with_household
 from waythrough.plan.network import Network
 from waythrough.plan.problem import Problem, _Packed, problem
-from waythrough.plan.problem_units import runs
+from waythrough.plan.problem.units import runs
 from waythrough.plan.sample import Size, sample
 from waythrough.plan.seating import options
 from waythrough.plan.units import units

@@ -16,7 +16,7 @@ from unit.plan.invented import (
     with_fleet,
     with_household,
 )
-from waythrough.plan import returns, returns_priced
+from waythrough.plan import returns
 from waythrough.plan.check import check
 from waythrough.plan.generate import generate
 from waythrough.plan.kernels import can_compile
@@ -27,8 +27,9 @@ from waythrough.plan.problem import problem
 from waythrough.plan.program import make
 from waythrough.plan.promises import told
 from waythrough.plan.returns import ReturnsPlan
-from waythrough.plan.returns_exact import exactly
-from waythrough.plan.returns_priced import journeys_priced, price
+from waythrough.plan.returns import priced as returns_priced
+from waythrough.plan.returns.exact import exactly
+from waythrough.plan.returns.priced import journeys_priced, price
 from waythrough.plan.sample import Size, sample
 from waythrough.plan.search import Search
 from waythrough.plan.solver import Limits

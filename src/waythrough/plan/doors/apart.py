@@ -13,10 +13,10 @@ import highspy
 import numpy as np
 
 from waythrough.plan.prices import Prices
-from waythrough.plan.prices_lp import Relaxed, SampledLp
+from waythrough.plan.prices.lp import Relaxed, SampledLp
 from waythrough.plan.problem import LARGEST_EXACT, Problem
-from waythrough.plan.problem_parts import RECEPTION, Part, cut, part_of_sites
-from waythrough.plan.problem_units import Ints
+from waythrough.plan.problem.parts import RECEPTION, Part, cut, part_of_sites
+from waythrough.plan.problem.units import Ints
 from waythrough.plan.together import together
 
 

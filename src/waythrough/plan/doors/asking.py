@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from waythrough.plan.doors.changes import Change, Days
 from waythrough.plan.doors.worth import Base
 from waythrough.plan.network import AID, RETURN
-from waythrough.plan.problem_units import travel_units
+from waythrough.plan.problem.units import travel_units
 from waythrough.terms.estimates import Estimate
 
 

@@ -23,10 +23,10 @@ from waythrough.plan.doors.changes import SHUTS, Change, Days, calendar
 from waythrough.plan.doors.worth import CEILING, SAMPLED, Base, Worth
 from waythrough.plan.network import RETURN
 from waythrough.plan.prices import Prices
-from waythrough.plan.prices_lp import Relaxed, SampledLp, sample
+from waythrough.plan.prices.lp import Relaxed, SampledLp, sample
 from waythrough.plan.problem import Problem, problem
-from waythrough.plan.problem_parts import part_of_sites
-from waythrough.plan.problem_units import ranges
+from waythrough.plan.problem.parts import part_of_sites
+from waythrough.plan.problem.units import ranges
 from waythrough.plan.together import AT_ONCE, together
 
 UNITS_PER_ROOT, UNITS_MOST = 5.0, 1_000

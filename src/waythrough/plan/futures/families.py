@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from waythrough.plan.problem_units import Units, column, travel_units
+from waythrough.plan.problem.units import Units, column, travel_units
 from waythrough.terms.situation import Situation
 
 CLASSES = 12

@@ -12,7 +12,7 @@ import numpy as np
 
 from waythrough.plan.network import Network
 from waythrough.plan.problem import Problem
-from waythrough.plan.problem_units import Ints, alone, column
+from waythrough.plan.problem.units import Ints, alone, column
 from waythrough.plan.units import Unit, units
 from waythrough.plan.why import last_straw, rules
 from waythrough.terms.doing import VOLUNTARY_RETURN

@@ -21,9 +21,9 @@ from waythrough.plan.dive import dive
 from waythrough.plan.memory import give_back
 from waythrough.plan.packing import Vehicle
 from waythrough.plan.prices import Prices, bound, mean
-from waythrough.plan.prices_lp import Relaxed, SampledLp, solved
+from waythrough.plan.prices.lp import Relaxed, SampledLp, solved
 from waythrough.plan.problem import Problem
-from waythrough.plan.problem_units import Ints, ranges
+from waythrough.plan.problem.units import Ints, ranges
 from waythrough.plan.promises import Told, told
 from waythrough.plan.search import PARTS_FROM, Search
 from waythrough.plan.vehicles import joined, vehicles_for, whole_vehicles

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from waythrough.plan.problem import Problem
-from waythrough.plan.problem_cells import Cells
-from waythrough.plan.problem_units import Ints
+from waythrough.plan.problem.cells import Cells
+from waythrough.plan.problem.units import Ints
 
 CHUNK = 1 << 19
 """Options looked at in one go; keeps the working memory small."""

@@ -10,8 +10,8 @@ import numpy as np
 from waythrough.plan.convoys import Convoys
 from waythrough.plan.packing import Vehicle
 from waythrough.plan.problem import Problem
-from waythrough.plan.problem_cells import Rows
-from waythrough.plan.problem_units import Ints
+from waythrough.plan.problem.cells import Rows
+from waythrough.plan.problem.units import Ints
 from waythrough.plan.promises import Told
 from waythrough.plan.solver import Limits, Program, Solution
 from waythrough.terms.situation import Situation

@@ -20,8 +20,8 @@ from waythrough.plan.network import Network
 from waythrough.plan.prices import profit_of
 from waythrough.plan.problem import Problem, problem
 from waythrough.plan.promises import Told, told
-from waythrough.plan.returns_exact import bins, exactly
-from waythrough.plan.returns_priced import NEAR_ENOUGH, Journeys, journeys_priced, road_bounds
+from waythrough.plan.returns.exact import bins, exactly
+from waythrough.plan.returns.priced import NEAR_ENOUGH, Journeys, journeys_priced, road_bounds
 from waythrough.plan.solver import Limits
 from waythrough.terms.planned import Certificate, ReturnTrip, Standby
 from waythrough.terms.situation import Situation

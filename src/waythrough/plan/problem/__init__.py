@@ -14,8 +14,8 @@ from functools import cached_property
 import numpy as np
 
 from waythrough.plan.network import Network
-from waythrough.plan.problem_cells import Cells, cells
-from waythrough.plan.problem_units import Ints, Units, column, travel_units
+from waythrough.plan.problem.cells import Cells, cells
+from waythrough.plan.problem.units import Ints, Units, column, travel_units
 from waythrough.terms.problems import InputRefused
 from waythrough.terms.situation import Situation
 

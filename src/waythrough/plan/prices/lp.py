@@ -16,8 +16,8 @@ import numpy as np
 
 from waythrough.plan.prices import Prices, no_prices, profit_of, vehicle_profit
 from waythrough.plan.problem import LARGEST_EXACT, Problem
-from waythrough.plan.problem_parts import RECEPTION, Part, cut, part_of_sites
-from waythrough.plan.problem_units import Ints, ranges
+from waythrough.plan.problem.parts import RECEPTION, Part, cut, part_of_sites
+from waythrough.plan.problem.units import Ints, ranges
 from waythrough.plan.together import together
 from waythrough.terms.problems import NoPlan
 

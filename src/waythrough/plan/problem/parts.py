@@ -12,8 +12,8 @@ import numpy as np
 
 from waythrough.plan.prices import Prices
 from waythrough.plan.problem import Problem
-from waythrough.plan.problem_cells import Cells, Rows
-from waythrough.plan.problem_units import Ints, Units, ranges
+from waythrough.plan.problem.cells import Cells, Rows
+from waythrough.plan.problem.units import Ints, Units, ranges
 
 RECEPTION = ("day", "week", "total")
 """Rows that may be shared between parts."""
