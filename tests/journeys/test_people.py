@@ -319,6 +319,7 @@ def test_without_the_vault_the_search_finds_every_value(tmp_path, monkeypatch):
 # --- nothing is said in passing ------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_no_command_and_no_refusal_says_a_name_in_passing(amina, left_behind):
     homes = plant(amina)
     texts = planted(homes)

@@ -97,6 +97,7 @@ def test_a_question_about_nothing_known_names_the_nearest(wt, made_files):
     assert outside.code == 4
 
 
+@pytest.mark.slow
 def test_the_model_case_answers_why_not_in_two_languages(wt, rukban):
     homes = wt("log", "-C", rukban, "--kind", "household", "--json", "--limit", "1").json["entries"]
     routes = wt("log", "-C", rukban, "--kind", "route", "--json", "--limit", "50").json["entries"]

@@ -155,9 +155,11 @@ def counts_of_skipping(folder: Path, ci: str) -> dict[str, int]:
     return counts
 
 
+@pytest.mark.slow
 def test_a_skip_is_a_failure_on_ci(tmp_path: Path) -> None:
     assert counts_of_skipping(tmp_path, "true") == {"passed": 1, "failed": 1, "errors": 3}
 
 
+@pytest.mark.slow
 def test_a_skip_is_a_skip_elsewhere(tmp_path: Path) -> None:
     assert counts_of_skipping(tmp_path, "") == {"passed": 1, "skipped": 4}

@@ -39,6 +39,7 @@ def any_prices(p: Problem, seed: int) -> Prices:
     )
 
 
+@pytest.mark.slow
 @few
 @given(st.integers(0, 10_000))
 def test_no_prices_whatever_prove_less_than_the_best_plan(seed: int) -> None:

@@ -305,6 +305,7 @@ def promised(given: Situation, plan: Plan | ReturnsPlan, frozen_days: int = 0) -
     return replace(given, promised=tuple(sorted(told_to, key=lambda p: p.household)), frozen_days=frozen_days)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("frozen", [0, 6])
 def test_hardly_anybody_is_told_another_day_when_nothing_changed(frozen: int) -> None:
     """The vehicles are chosen anew, so a full trip may have to be packed another way; frozen days say so."""
