@@ -213,6 +213,7 @@ def erase_all(ws: Workspace, homes: list[str]) -> list[erasing.Standing]:
     return [erasing.erase(ws, actor, homes[n : n + 3], "asked") for n in range(0, len(homes), 3)]
 
 
+@pytest.mark.slow
 def test_five_hundred_erased_values_are_nowhere(amina, boris, tmp_path, left_behind):
     homes = plant(amina)
     texts = planted(homes)
@@ -359,6 +360,7 @@ def test_no_command_and_no_refusal_says_a_name_in_passing(amina, left_behind):
     assert left_behind(texts) == []
 
 
+@pytest.mark.slow
 def test_a_text_left_in_a_temporary_folder_would_be_found(monkeypatch, request):
     """The control, for the system's own folder and for the one the program is told of."""
     systems = tempfile.gettempdir()

@@ -100,6 +100,7 @@ def test_every_seat_has_the_live_consent_of_every_adult_in_the_ledger(wt, rukban
 # --- every figure leads home -------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_every_reference_of_the_report_leads_to_its_entry_and_source(wt, made, case):
     page = next(p for p in reports(made, case) if "internal.en" in p.name).read_text(encoding="utf-8")
     cited = set(re.findall(r'href="#(ref-\d+)"', page))

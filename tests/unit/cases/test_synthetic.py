@@ -134,6 +134,7 @@ def test_nobody_is_asked_for_consent_after_leaving(drafts: list[Draft]) -> None:
             assert gone and (draft.known_on < gone or draft.body["decision"] == "withdrawn")
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_people_and_another_gives_others() -> None:
     parameters = dict(loader.load("rukban").meta.synthetic)
     first, again = (list(synthetic.drafts(parameters, ["rukban"])) for _ in range(2))

@@ -143,6 +143,7 @@ def test_a_key_is_never_shown(path: Path) -> None:
     assert not PLAIN.is_sealed
 
 
+@pytest.mark.slow
 def test_a_damaged_sealed_file_is_reported_as_damaged(path: Path) -> None:
     made(path, True)
     data = bytearray(path.read_bytes())

@@ -127,6 +127,7 @@ def test_no_plan_feeds_more_than_any_prices_allow(case: Situation) -> None:
     assert demand - reached <= fed_at_most(case) * 1_000 + 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("sites", "warehouses", "gap"), [(1, 3, 0.01), (3, 3, 0.1)])
 def test_larger_plans_are_sound_and_near_their_bound(sites: int, warehouses: int, gap: float) -> None:
     case = short_trucks(sites, warehouses, 40, 1)

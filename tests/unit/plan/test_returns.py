@@ -185,6 +185,7 @@ def test_parts_seat_the_same_people_one_by_one_as_together_and_never_too_many(
     assert (taken == cells.vehicle_rows.capacity).any(), "vehicles are scarce here"
 
 
+@pytest.mark.slow
 def test_rounds_with_a_place_less_where_packing_failed_never_end_worse(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
